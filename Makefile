@@ -1,0 +1,45 @@
+# `make train` and `make test` need nothing but make and Python 3.11 or newer; the environment is made once, in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help train evaluate test lint wheel lock clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+train: $(READY)  ## train the default recipe, print the cross-validation report, keep the model
+	$(BIN)/threat-topics train
+
+evaluate: $(READY)  ## the thorough cross-validation report (repeated; no model is made)
+	$(BIN)/threat-topics evaluate
+
+test: $(READY)  ## all tests
+	$(BIN)/python -m pytest
+
+lint: $(READY)  ## ruff, mypy, import-linter, and the lint of the labels
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/threat-topics check
+
+wheel: $(READY)  ## train, then build a wheel with codebook, labels and model inside
+	$(BIN)/threat-topics train
+	$(BIN)/python -m build --wheel --no-isolation
+
+lock: $(READY)  ## write requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra html --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
+
+clean:  ## remove the environment, caches and runs (labels and articles stay)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist build experiments/runs experiments/current
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment: pinned packages with their hashes, then the project itself without asking an index again.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@

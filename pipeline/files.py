@@ -1,0 +1,154 @@
+"""Bytes in and out: whole-or-nothing writes, JSON in one canonical form, JSON Lines with line numbers, hashes.
+
+Does not know what any file means: encodings of articles live in ``text``, label lines in ``annotation``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputError, PipelineError
+
+
+def sha256_text(text: str) -> str:
+    """Hex SHA-256 of the UTF-8 bytes of ``text``."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def canonical_json(value: object, *, indent: int | None = None) -> str:
+    """JSON with sorted keys and nothing left to chance, so that equal values give equal bytes.
+
+    >>> canonical_json({"b": 1, "a": [True, None]})
+    '{"a":[true,null],"b":1}'
+    """
+    separators = (",", ":") if indent is None else (",", ": ")
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False, indent=indent, separators=separators)
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's bytes; a missing file or a folder is an ``InputError`` that names it."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; check the spelling and the folder you are in") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder, a file is needed") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
+
+
+def read_utf8(path: Path, kind: type[PipelineError] = InputError) -> str:
+    """A file of our own making as text; a BOM is dropped, other encodings are refused with the line."""
+    data = read_bytes(path)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise kind(f"{path}:{line}: is not UTF-8 text; save the file as UTF-8") from None
+
+
+def read_toml(path: Path, kind: type[PipelineError]) -> dict[str, Any]:
+    """A TOML file as a dict; a syntax error becomes ``kind`` with the parser's own line and column."""
+    try:
+        return tomllib.loads(read_utf8(path, kind))
+    except tomllib.TOMLDecodeError as error:
+        raise kind(f"{path}: is not valid TOML: {error}; mend the line it names") from None
+
+
+def read_jsonl(path: Path, kind: type[PipelineError] = InputError) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield ``(line number from 1, object)`` of a JSON Lines file; blank lines are passed over.
+
+    Raises:
+        PipelineError: of class ``kind`` with ``file:line`` when a line is not a JSON object. A broken last
+            line without its newline (a crash while appending) is told apart from other damage.
+    """
+    text = read_utf8(path, kind)
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError:
+            if number == len(lines):
+                cure = "the last line is cut off, as after a crash while appending; delete that line and do its work again"
+            else:
+                cure = "is not JSON; mend or delete the line"
+            raise kind(f"{path}:{number}: {cure}") from None
+        if not isinstance(record, dict):
+            raise kind(f"{path}:{number}: is JSON but not an object {{...}}; write one object a line")
+        yield number, record
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file or leave the old one: a temporary file beside it, flushed to disk, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def append_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> None:
+    """Append records, one line each, and return once they are on disk.
+
+    A file whose last line lacks its newline is refused rather than grown on to: the new record would be
+    lost in the broken one.
+    """
+    lines = "".join(canonical_json(record) + "\n" for record in records)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+b") as stream:
+        if stream.seek(0, os.SEEK_END):
+            stream.seek(-1, os.SEEK_END)
+            if stream.read(1) != b"\n":
+                raise InputError(
+                    f"{path}: the last line is cut off, as after a crash while appending; "
+                    "delete that line, then append again"
+                )
+        stream.write(lines.encode("utf-8"))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder that appears under ``path`` whole or not at all; an older one of that name is replaced."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        old = None
+        if path.exists():
+            old = path.with_name(f".{path.name}.old")
+            shutil.rmtree(old, ignore_errors=True)
+            path.replace(old)
+        temporary.replace(path)
+        if old is not None:
+            shutil.rmtree(old, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise

@@ -1,0 +1,1 @@
+"""Learning: from paragraphs and judgements to weights, probabilities, thresholds, and how good they are."""

@@ -1,0 +1,110 @@
+"""One regularised linear classifier a topic: scikit-learn's liblinear logistic regression (Fan et al. 2008).
+
+Fits weights on some rows and scores others. Calibration, thresholds and folds are elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from pipeline.errors import RecipeError
+from pipeline.learning.features import Counts, FeatureOptions, View, fit_view
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatorOptions:
+    """How the weights are found.
+
+    Attributes:
+        C: inverse strength of the L2 penalty.
+        class_weight: "none", or "balanced" to weigh both answers of a topic alike.
+    """
+
+    C: float = 10.0
+    class_weight: str = "none"
+
+    def __post_init__(self) -> None:
+        if not self.C > 0:
+            raise RecipeError(f"estimator.C: is {self.C!r}; must be greater than 0")
+        if self.class_weight not in {"none", "balanced"}:
+            raise RecipeError(f"estimator.class_weight: is {self.class_weight!r}; must be 'none' or 'balanced'")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TopicFit:
+    """What one topic has learnt.
+
+    Attributes:
+        view: the topic's TF-IDF.
+        coef: weights of shape (m,) over the view's columns.
+        intercept: the score of an empty paragraph.
+    """
+
+    view: View
+    coef: Array
+    intercept: float
+
+    def scores(self, counts: Counts, rows: Array) -> Array:
+        """Log-odds of shape (len(rows),)."""
+        return np.asarray(self.view.transform(counts, rows) @ self.coef + self.intercept)
+
+
+def fit_topics(
+    counts: Counts,
+    Y: Array,
+    known: Array,
+    weight: Array,
+    rows: Array,
+    features: FeatureOptions,
+    options: EstimatorOptions,
+    seed: int,
+) -> list[TopicFit]:
+    """Fit every topic on those of ``rows`` that were judged for it.
+
+    Args:
+        counts: counts of all n paragraphs.
+        Y: judgements, bool of shape (n, k).
+        known: whether judged, bool of shape (n, k).
+        weight: row weights of shape (n,).
+        rows: ints, the training rows.
+        features: TF-IDF options.
+        options: classifier options.
+        seed: seed of the solver.
+
+    Returns:
+        k fits. A topic with one answer only gets zero weights and its smoothed log-odds as intercept.
+    """
+    views: dict[bytes, View] = {}
+    fits = []
+    for j in range(Y.shape[1]):
+        judged = rows[known[rows, j]]
+        key = judged.tobytes()
+        if key not in views:
+            views[key] = fit_view(counts, judged, features)
+        view, y = views[key], Y[judged, j]
+        if y.all() or not y.any():
+            odds = (y.sum() + 0.5) / (len(y) - y.sum() + 0.5)
+            fits.append(TopicFit(view, np.zeros(len(view.columns)), float(np.log(odds))))
+            continue
+        classifier = LogisticRegression(
+            C=options.C,
+            solver="liblinear",
+            class_weight=None if options.class_weight == "none" else options.class_weight,
+            random_state=seed,
+            max_iter=1000,
+        )
+        classifier.fit(view.transform(counts, judged), y, sample_weight=weight[judged])
+        fits.append(TopicFit(view, classifier.coef_.ravel().copy(), float(classifier.intercept_[0])))
+    return fits
+
+
+def score_topics(fits: list[TopicFit], counts: Counts, rows: Array) -> Array:
+    """Scores of shape (len(rows), k), log-odds before calibration."""
+    return np.column_stack([fit.scores(counts, rows) for fit in fits])

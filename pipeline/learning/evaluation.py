@@ -1,0 +1,142 @@
+"""Nested, grouped, stratified cross-validation: answers for every paragraph from models that never saw its article.
+
+Inside each training part an inner cross-validation gives the scores that calibration and thresholds are chosen on,
+so nothing is judged on what chose it. What the answers are worth is ``summary``'s business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from pipeline.annotation.dataset import Dataset
+from pipeline.annotation.lexicon import Lexicon
+from pipeline.learning.baselines import BASELINES, count_terms, prior_scores
+from pipeline.learning.decision import Rules, decide, fit_rules
+from pipeline.learning.estimator import fit_topics, score_topics
+from pipeline.learning.features import Counts, count
+from pipeline.learning.folds import assign_folds, imbalance
+from pipeline.learning.recipe import Recipe
+
+Array = NDArray[Any]
+Progress = Callable[[int, int], None]
+
+MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What one system says of every paragraph, out of fold; r repeats, n paragraphs, k topics.
+
+    Attributes:
+        score: float (r, n, k), comparable within a topic; probabilities for the model.
+        tags: bool (r, n, k).
+    """
+
+    score: Array
+    tags: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutOfFold:
+    """The outcome of cross-validation.
+
+    Attributes:
+        S: the model's scores before calibration, float (r, n, k).
+        systems: answers by system, the model first, then the baselines.
+        fold: outer fold of each paragraph, ints (r, n).
+        thresholds: probabilities chosen inside each training part, float (r, folds, k).
+        infeasible: how many of those r * folds choices missed a wish, ints (k,).
+        imbalance: of each repeat's outer folds, see ``folds.imbalance``.
+    """
+
+    S: Array
+    systems: dict[str, Answers]
+    fold: Array
+    thresholds: Array
+    infeasible: Array
+    imbalance: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _FoldResult:
+    rows: Array
+    S: Array
+    rules: Rules
+
+
+def inner_scores(counts: Counts, dataset: Dataset, rows: Array, recipe: Recipe, *, folds: int, seed: int) -> Array:
+    """Scores of ``rows`` by models fitted on the other folds of ``rows``; float (len(rows), k)."""
+    Y, known, groups = dataset.Y[rows], dataset.known[rows], dataset.groups[rows]
+    fold = assign_folds(Y, known, groups, folds=folds, seed=seed)
+    S = np.empty(Y.shape)
+    for f in range(folds):
+        train, test = rows[fold != f], rows[fold == f]
+        S[fold == f] = score_topics(_fit(counts, dataset, train, recipe), counts, test)
+    return S
+
+
+def _fit(counts: Counts, dataset: Dataset, train: Array, recipe: Recipe) -> Any:
+    return fit_topics(
+        counts, dataset.Y, dataset.known, dataset.weight, train, recipe.features, recipe.estimator, recipe.seed
+    )
+
+
+def _outer_fold(counts: Counts, dataset: Dataset, fold: Array, f: int, recipe: Recipe, seed: int) -> _FoldResult:
+    train, test = np.flatnonzero(fold != f), np.flatnonzero(fold == f)
+    S_inner = inner_scores(counts, dataset, train, recipe, folds=recipe.evaluation.inner_folds, seed=seed + 1 + f)
+    rules = fit_rules(S_inner, dataset.Y[train], dataset.known[train], recipe.decision)
+    return _FoldResult(test, score_topics(_fit(counts, dataset, train, recipe), counts, test), rules)
+
+
+def cross_validate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress: Progress, jobs: int) -> OutOfFold:
+    """Nested cross-validation of the recipe, and of the baselines on the same folds.
+
+    Args:
+        dataset: n judged paragraphs.
+        lexicon: term lists for the keyword rules.
+        recipe: what to evaluate.
+        progress: called with (folds done, folds in all).
+        jobs: processes, -1 for all cores; the result does not depend on it.
+    """
+    options = recipe.evaluation
+    counts = count(dataset.texts, recipe.features)
+    shape = (options.repeats, *dataset.Y.shape)
+    fold = np.empty(shape[:2], dtype=np.int64)
+    for r in range(options.repeats):
+        fold[r] = assign_folds(
+            dataset.Y, dataset.known, dataset.groups, folds=options.folds, seed=recipe.seed + 1000 * r
+        )
+    tasks = [(r, f) for r in range(options.repeats) for f in range(options.folds)]
+    progress(0, len(tasks))
+    results = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_outer_fold)(counts, dataset, fold[r], f, recipe, recipe.seed + 1000 * r) for r, f in tasks
+    )
+    S, P, T = np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)
+    prior = np.empty(shape)
+    thresholds = np.empty((options.repeats, options.folds, shape[2]))
+    infeasible = np.zeros(shape[2], dtype=np.int64)
+    for done, ((r, f), result) in enumerate(zip(tasks, results, strict=True), 1):
+        rows, rules = result.rows, result.rules
+        S[r, rows] = result.S
+        P[r, rows] = rules.probabilities(result.S)
+        T[r, rows] = decide(P[r, rows], rules.thresholds)
+        prior[r, rows] = prior_scores(dataset.Y, dataset.known, np.flatnonzero(fold[r] != f), len(rows))
+        thresholds[r, f] = rules.thresholds
+        infeasible += np.array([not choice.feasible for choice in rules.choices])
+        progress(done, len(tasks))
+    hits = np.tile(count_terms(dataset.texts, lexicon, dataset.codebook.keys), (options.repeats, 1, 1))
+    baselines = (Answers(np.zeros(shape), np.zeros(shape, bool)), Answers(prior, prior > 0), Answers(hits, hits > 0))
+    return OutOfFold(
+        S,
+        {MODEL: Answers(P, T), **dict(zip(BASELINES, baselines, strict=True))},
+        fold,
+        thresholds,
+        infeasible,
+        tuple(imbalance(dataset.Y, dataset.known, fold[r]) for r in range(options.repeats)),
+    )

@@ -1,0 +1,99 @@
+"""Folds that never split an article and share out every topic evenly at once.
+
+Neither scikit-learn (one label, grouped) nor iterative stratification (Sechidis et al. 2011: many labels, ungrouped)
+does both. Here whole groups are dealt greedily, the richest in rare columns first, each to the fold where the loss
+grows least; several seeded orders are tried and the best kept. Columns are the positives of each topic, the
+paragraphs judged to have none, and all rows. Balance is scored by ``imbalance``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import LabelError
+
+Array = NDArray[Any]
+
+
+def _columns(Y: Array, known: Array) -> Array:
+    """What is shared out: k columns of positives, one of judged rows without a topic, one of rows; (n, k + 2)."""
+    positive = Y & known
+    none = known.any(axis=1) & ~positive.any(axis=1)
+    return np.column_stack([positive, none, np.ones(len(Y), bool)]).astype(np.float64)
+
+
+def _per_group(values: Array, groups: Array) -> Array:
+    """Sums of rows by group, shape (g, columns)."""
+    total = np.zeros((int(groups.max()) + 1, values.shape[1]))
+    np.add.at(total, groups, values)
+    return total
+
+
+def _loss(shares: Array) -> Array:
+    """Sum of squared deviations of each fold's share of each column from an even share; last two axes (folds, columns)."""
+    return np.asarray(((shares * shares.shape[-2] - 1) ** 2).sum(axis=(-2, -1)))
+
+
+def assign_folds(Y: Array, known: Array, groups: Array, *, folds: int, seed: int, tries: int = 10) -> Array:
+    """Deal rows into folds.
+
+    Args:
+        Y: judgements, bool of shape (n, k).
+        known: whether judged, bool of shape (n, k).
+        groups: ints of shape (n,), article numbers; rows of a group stay together.
+        folds: number of folds.
+        seed: seed of the orders tried.
+        tries: number of orders.
+
+    Returns:
+        Ints of shape (n,), fold numbers from 0 to folds - 1; each fold holds at least one group.
+
+    Raises:
+        LabelError: there are fewer groups than folds.
+    """
+    _, numbers = np.unique(groups, return_inverse=True)
+    content = _per_group(_columns(Y, known), numbers)
+    count = len(content)
+    if count < folds:
+        raise LabelError(f"{count} labelled articles cannot be dealt into {folds} folds; label more articles or lower the number of folds")
+    present = content.sum(axis=0) > 0
+    share = content[:, present] / content[:, present].sum(axis=0)
+    generator = np.random.default_rng(seed)
+    best: tuple[float, Array] | None = None
+    for _ in range(tries):
+        order = generator.permutation(count)
+        order = order[np.argsort(-share[order].sum(axis=1), kind="stable")]
+        dealt = np.zeros((folds, share.shape[1]))
+        fold_of = np.empty(count, dtype=np.int64)
+        for position, group in enumerate(order):
+            empty = np.flatnonzero(~dealt.any(axis=1))
+            open_folds = empty if len(empty) and count - position <= len(empty) else np.arange(folds)
+            # Only one fold's terms change, so compare the growth of its own squared deviations.
+            before = dealt[open_folds]
+            growth = ((before + share[group]) * folds - 1) ** 2 - (before * folds - 1) ** 2
+            fold = int(open_folds[np.argmin(growth.sum(axis=1))])
+            dealt[fold] += share[group]
+            fold_of[group] = fold
+        loss = float(_loss(dealt))
+        if best is None or loss < best[0]:
+            best = (loss, fold_of)
+    return np.asarray(best[1] if best else np.empty(0, np.int64))[numbers]
+
+
+def imbalance(Y: Array, known: Array, fold: Array) -> float:
+    """How uneven folds are: the root mean square, over folds and columns, of a share's deviation from even.
+
+    0 means that every fold holds exactly 1/folds of each topic's positives, of the paragraphs without a topic and of
+    all rows; 0.1 means that shares are typically a tenth too large or too small.
+
+    >>> Y = np.array([[True], [False], [True], [False]])
+    >>> imbalance(Y, np.ones_like(Y), np.array([0, 0, 1, 1]))
+    0.0
+    """
+    content = _per_group(_columns(Y, known), fold)
+    content = content[:, content.sum(axis=0) > 0]
+    shares = content / content.sum(axis=0)
+    return float(np.sqrt(_loss(shares) / shares.size))

@@ -1,0 +1,146 @@
+"""A model on disk: data, not a program. No pickle is read or written here, and no date is stored.
+
+A model folder holds
+
+    model.json           format name and number first; codebook, lexicon, recipe, dataset, metrics, hashes
+    weights.safetensors  the numbers, float64, no metadata
+    terms.txt            the terms, one a line, in the order of the columns; for people and for ``diff``
+    README.md            the model card, for people only
+
+Loading looks, checks, then builds: format, number, hashes, shapes, finite numbers; the message says which failed.
+
+Raising ``FORMAT_VERSION``: add the new layout, keep reading the old number, freeze a model of the old number under
+``tests/golden``, and say in CHANGELOG what changed. A number this file does not know is refused, never guessed at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from pipeline.annotation.codebook import codebook_from_dict
+from pipeline.errors import ModelError, PipelineError
+from pipeline.files import canonical_json, new_folder, read_bytes, sha256_file, write_text
+from pipeline.learning.analyser import AnalyserOptions
+from pipeline.learning.model import Model, is_finite
+
+FORMAT = "threat-topics model"
+FORMAT_VERSION = 1
+
+Array = NDArray[Any]
+
+
+def save_model(model: Model, folder: Path, card: str) -> None:
+    """Write a model folder, whole or not at all; the same model and card give the same bytes.
+
+    Args:
+        model: what to store.
+        folder: made anew; an older one of that name is replaced.
+        card: text of ``README.md``.
+    """
+    with new_folder(folder) as made:
+        (made / "weights.safetensors").write_bytes(save_tensors({k: np.ascontiguousarray(a) for k, a in model.arrays.items()}))
+        write_text(made / "terms.txt", "".join(term + "\n" for term in model.terms))
+        write_text(made / "README.md", card)
+        manifest = {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "name": model.name,
+            "version": model.version,
+            "sha256": model.sha256,
+            "codebook": model.codebook.to_dict(),
+            "analyser": {"ngrams": model.analyser.ngrams, "sublinear_tf": model.sublinear_tf},
+            "facts": model.facts,
+            "files": {name: sha256_file(made / name) for name in ("terms.txt", "weights.safetensors")},
+        }
+        write_text(made / "model.json", canonical_json(manifest, indent=1) + "\n")
+
+
+def load_folder(folder: Path) -> Model:
+    """Read a model folder.
+
+    Raises:
+        ModelError: a file is missing, altered or of another format; the message names it and the cure.
+    """
+    manifest = _manifest(folder)
+    data = {name: _checked(folder, name, manifest) for name in ("terms.txt", "weights.safetensors")}
+    try:
+        arrays = load_tensors(data["weights.safetensors"])
+        terms = tuple(data["terms.txt"].decode("utf-8").split("\n")[:-1])
+        codebook = codebook_from_dict(manifest["codebook"], f"{folder / 'model.json'}: codebook")
+        analyser = AnalyserOptions(manifest["analyser"]["ngrams"])
+        _check_shapes(arrays, len(codebook.keys), len(terms), folder)
+        model = Model(
+            name=manifest["name"],
+            version=manifest["version"],
+            codebook=codebook,
+            analyser=analyser,
+            sublinear_tf=manifest["analyser"]["sublinear_tf"] is True,
+            terms=terms,
+            facts=manifest["facts"],
+            **arrays,
+        )
+    except (KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise ModelError(f"{folder}: model.json and the files beside it do not fit together ({error!r}); {_CURE}") from None
+    except ModelError:
+        raise
+    except PipelineError as error:
+        raise ModelError(f"{folder}: {error}; {_CURE}") from None
+    if not is_finite(model):
+        raise ModelError(f"{folder / 'weights.safetensors'}: holds numbers that are not finite; {_CURE}")
+    if model.sha256 != manifest["sha256"]:
+        raise ModelError(f"{folder / 'model.json'}: the sha256 of the contents is not the one stored, something was altered; {_CURE}")
+    return model
+
+
+_CURE = "train again with `make train`, or copy the model folder again whole"
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "model.json"
+    if not path.is_file():
+        raise ModelError(f"{folder}: is no model folder, model.json is missing; {_CURE}")
+    try:
+        manifest = json.loads(read_bytes(path))
+    except ValueError:
+        raise ModelError(f"{path}: is not JSON, perhaps cut off; {_CURE}") from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ModelError(f"{path}: is not a {FORMAT!r}; name the folder of a model that `make train` made")
+    number = manifest.get("format_version")
+    if number != FORMAT_VERSION:
+        raise ModelError(
+            f"{path}: format_version is {number!r}, this program reads {FORMAT_VERSION}; "
+            "install the version of threat-topics that made it, or train again with `make train`"
+        )
+    return manifest
+
+
+def _checked(folder: Path, name: str, manifest: dict[str, Any]) -> bytes:
+    path = folder / name
+    if not path.is_file():
+        raise ModelError(f"{path}: is missing; {_CURE}")
+    files, data = manifest.get("files"), read_bytes(path)
+    expected = files.get(name) if isinstance(files, dict) else None
+    if expected != hashlib.sha256(data).hexdigest():
+        raise ModelError(f"{path}: its sha256 is not the one in model.json, the file was cut off, altered or swapped; {_CURE}")
+    return data
+
+
+def _check_shapes(arrays: Mapping[str, Array], k: int, v: int, folder: Path) -> None:
+    wanted = {"idf": (k, v), "coef": (k, v), "intercept": (k,), "slope": (k,), "offset": (k,), "thresholds": (k,)}
+    for name, shape in wanted.items():
+        array = arrays.get(name)
+        if array is None or array.shape != shape or array.dtype != np.float64:
+            found = "missing" if array is None else f"{array.dtype} {array.shape}"
+            raise ModelError(f"{folder / 'weights.safetensors'}: {name} is {found}, must be float64 {shape}; {_CURE}")
+    if unknown := set(arrays) - set(wanted):
+        raise ModelError(f"{folder / 'weights.safetensors'}: holds unknown arrays {sorted(unknown)}; {_CURE}")

@@ -1,0 +1,156 @@
+"""A recipe carried out: evaluate it out of fold, and fit the model that is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.annotation.dataset import Dataset
+from pipeline.annotation.lexicon import Lexicon
+from pipeline.errors import LabelError
+from pipeline.learning import summary
+from pipeline.learning.decision import Rules, fit_rules, require_feasible
+from pipeline.learning.estimator import fit_topics
+from pipeline.learning.evaluation import MODEL, OutOfFold, Progress, cross_validate
+from pipeline.learning.features import count
+from pipeline.learning.model import Model
+from pipeline.learning.recipe import Recipe
+
+MISTAKES_PER_KIND = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """Everything a report says of one run.
+
+    Attributes:
+        recipe: what was run.
+        dataset: what it was run on.
+        out: answers out of fold.
+        tables: figures with intervals.
+        mistakes: the worst ones.
+        rules: calibration and thresholds from the out-of-fold scores of all data, as the model carries them.
+    """
+
+    recipe: Recipe
+    dataset: Dataset
+    out: OutOfFold
+    tables: tuple[summary.Table, ...]
+    mistakes: tuple[summary.Mistake, ...]
+    rules: Rules
+
+    def table(self, level: str, system: str = MODEL) -> summary.Table:
+        """One of the tables."""
+        return next(t for t in self.tables if t.level == level and t.system == system)
+
+
+def evaluate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress: Progress, jobs: int = -1) -> Evaluation:
+    """Cross-validate a recipe.
+
+    Args:
+        dataset: the judged paragraphs.
+        lexicon: term lists for the keyword rules.
+        recipe: what to evaluate.
+        progress: called with (folds done, folds in all).
+        jobs: processes, -1 for all cores.
+
+    Raises:
+        LabelError: a topic has too few positive paragraphs, or they stand in too few articles.
+    """
+    _require_positives(dataset, recipe)
+    out = cross_validate(dataset, lexicon, recipe, progress, jobs)
+    repeats = recipe.evaluation.repeats
+    rules = fit_rules(
+        out.S.reshape(-1, out.S.shape[2]),
+        np.tile(dataset.Y, (repeats, 1)),
+        np.tile(dataset.known, (repeats, 1)),
+        recipe.decision,
+    )
+    tables = summary.tables(dataset, out, rounds=recipe.evaluation.rounds, seed=recipe.seed)
+    mistakes = summary.worst_mistakes(dataset, out, MISTAKES_PER_KIND)
+    return Evaluation(recipe, dataset, out, tuple(tables), tuple(mistakes), rules)
+
+
+def fit(evaluation: Evaluation, lexicon: Lexicon, version: str) -> Model:
+    """The model on all data, with the rules its evaluation chose out of fold.
+
+    Args:
+        evaluation: of the same recipe and dataset.
+        lexicon: kept with the model.
+        version: of the package.
+
+    Raises:
+        RecipeError: a wished precision or recall cannot be reached; names the nearest.
+    """
+    recipe, dataset, rules = evaluation.recipe, evaluation.dataset, evaluation.rules
+    keys = dataset.codebook.keys
+    require_feasible(rules, keys, recipe.decision)
+    counts = count(dataset.texts, recipe.features)
+    rows = np.arange(len(dataset.paragraphs))
+    fits = fit_topics(
+        counts, dataset.Y, dataset.known, dataset.weight, rows, recipe.features, recipe.estimator, recipe.seed
+    )
+    kept = np.unique(np.concatenate([fit.view.columns for fit in fits]))
+    idf, coef = np.zeros((len(keys), len(kept))), np.zeros((len(keys), len(kept)))
+    for j, topic in enumerate(fits):
+        places = np.searchsorted(kept, topic.view.columns)
+        idf[j, places] = topic.view.idf
+        coef[j, places] = topic.coef
+    return Model(
+        name=recipe.name,
+        version=version,
+        codebook=dataset.codebook,
+        analyser=recipe.features.analyser,
+        sublinear_tf=recipe.features.sublinear_tf,
+        terms=tuple(counts.terms[i] for i in kept),
+        idf=idf,
+        coef=coef,
+        intercept=np.array([topic.intercept for topic in fits]),
+        slope=rules.slope,
+        offset=rules.offset,
+        thresholds=rules.thresholds,
+        facts={
+            "recipe": recipe.to_dict(),
+            "dataset": describe(dataset),
+            "lexicon": {key: list(lexicon.terms.get(key, ())) for key in keys},
+            "metrics": {level: _headline(evaluation, level) for level in summary.LEVELS},
+        },
+    )
+
+
+def describe(dataset: Dataset) -> dict[str, object]:
+    """Counts and fingerprint of a dataset, as plain JSON values."""
+    positive = dataset.Y & dataset.known
+    return {
+        "fingerprint": dataset.fingerprint,
+        "articles": len(dataset.articles),
+        "paragraphs": len(dataset.paragraphs),
+        "positives": {key: int(positive[:, j].sum()) for j, key in enumerate(dataset.codebook.keys)},
+        "judged": {key: int(dataset.known[:, j].sum()) for j, key in enumerate(dataset.codebook.keys)},
+        "none": int((dataset.known.any(axis=1) & ~positive.any(axis=1)).sum()),
+        "multi": int((positive.sum(axis=1) > 1).sum()),
+    }
+
+
+def _headline(evaluation: Evaluation, level: str) -> dict[str, object]:
+    table = evaluation.table(level)
+    return {
+        row.topic: {name: interval.value for name, interval in row.figures.items() if interval.value == interval.value}
+        for row in table.rows
+    }
+
+
+def _require_positives(dataset: Dataset, recipe: Recipe) -> None:
+    least = recipe.data.min_positives
+    for j, key in enumerate(dataset.codebook.keys):
+        positive = dataset.Y[:, j] & dataset.known[:, j]
+        negative = dataset.known[:, j] & ~dataset.Y[:, j]
+        articles = len(np.unique(dataset.groups[positive]))
+        if positive.sum() < least or articles < 2:
+            raise LabelError(
+                f"topic {key!r}: {int(positive.sum())} positive paragraphs in {articles} articles, at least {least} in 2 are "
+                "needed; label more of it, or take the topic out of labels/codebook.toml"
+            )
+        if not negative.any():
+            raise LabelError(f"topic {key!r}: no paragraph is judged not to have it; label some without it")
