@@ -84,9 +84,11 @@ def read_jsonl(path: Path, kind: type[PipelineError] = InputError) -> Iterator[t
             continue
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             if number == len(lines):
-                cure = "the last line is cut off, as after a crash while appending; delete that line and do its work again"
+                cure = (
+                    "the last line is cut off, as after a crash while appending; delete that line and do its work again"
+                )
             else:
                 cure = "is not JSON; mend or delete the line"
             raise kind(f"{path}:{number}: {cure}") from None
@@ -135,7 +137,13 @@ def append_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> None:
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """A folder that appears under ``path`` whole or not at all; an older one of that name is replaced."""
+    """A folder that appears under ``path`` whole or not at all; an older one of that name is replaced.
+
+    Raises:
+        InputError: ``path`` is a file.
+    """
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{path}: is a file, a folder is to be made there; name another place")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
+BATCH = 250  # bootstrap rounds computed at once: enough for speed, few enough for memory
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -54,7 +56,8 @@ def bootstrap(
     """Percentile intervals of one or more statistics of weighted rows.
 
     Args:
-        statistic: maps row weights of shape (n,) to values of shape (m,); ones give the point estimate.
+        statistic: maps row weights of shape (b, n), one round a row, to values of shape (b, m); ones give the
+            point estimate.
         groups: ints of shape (n,), numbers from 0.
         rounds: number of bootstrap rounds.
         seed: seed of the draw.
@@ -63,16 +66,22 @@ def bootstrap(
     Returns:
         m intervals. Rounds in which a statistic is ``nan`` (no positive drawn, say) are left out of its interval.
 
-    >>> [str(i) for i in bootstrap(lambda w: np.array([np.average([0.0, 0, 1, 1], weights=w)]), np.arange(4), rounds=200)]
+    >>> x = np.array([0.0, 0, 1, 1])
+    >>> [str(i) for i in bootstrap(lambda w: (w @ x / w.sum(axis=1))[:, None], np.arange(4), rounds=200)]
     ['0.500 [0.000, 1.000]']
     """
     draws = group_draws(groups, rounds=rounds, seed=seed)
-    values = np.atleast_1d(statistic(np.ones(len(groups))))
-    samples = np.array([np.atleast_1d(statistic(row[groups].astype(float))) for row in draws])
+    values = statistic(np.ones((1, len(groups))))[0]
+    samples = np.concatenate(
+        [
+            statistic(np.take(draws[first : first + BATCH], groups, axis=1).astype(np.float64))
+            for first in range(0, rounds, BATCH)
+        ]
+    )
     tail = 100 * (1 - level) / 2
     found = []
-    for j, value in enumerate(values):
-        column = samples[:, j][~np.isnan(samples[:, j])] if len(samples) else np.empty(0)
+    for value, sample in zip(values, samples.T, strict=True):
+        column = sample[~np.isnan(sample)]
         low, high = np.percentile(column, [tail, 100 - tail]) if len(column) else (np.nan, np.nan)
         found.append(Interval(float(value), float(low), float(high)))
     return found

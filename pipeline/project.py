@@ -73,7 +73,9 @@ def find_project(given: Path | None, start: Path) -> Project:
     """
     if given is not None:
         if not (given / MARK).is_file():
-            raise ProjectError(f"{given}: is no project, {MARK} is missing; copy the codebook there or name another folder")
+            raise ProjectError(
+                f"{given}: is no project, {MARK} is missing; copy the codebook there or name another folder"
+            )
         return Project(given.resolve())
     project = enclosing_project(start)
     if project is None:

@@ -26,7 +26,7 @@ class AnalyserOptions:
     ngrams: int = 2
 
     def __post_init__(self) -> None:
-        if self.ngrams not in {1, 2, 3}:
+        if type(self.ngrams) is not int or not 1 <= self.ngrams <= 3:
             raise RecipeError(f"features.ngrams: is {self.ngrams!r}; must be 1, 2 or 3")
 
 
@@ -75,10 +75,7 @@ def occurrences(text: str, options: AnalyserOptions) -> list[Occurrence]:
         for i in range(len(spans) - size + 1):
             run = spans[i : i + size]
             start, end = run[0][0], run[-1][1]
-            if origin is not None:
-                place = origin[start], origin[end - 1] + 1
-            else:
-                place = start, end
+            place = (start, end) if origin is None else (origin[start], origin[end - 1] + 1)
             found.append(Occurrence(" ".join(lowered[a:b] for a, b in run), *place))
     return found
 

@@ -21,16 +21,16 @@ BASELINES = ("all-negative", "prior", "keyword rules")
 
 def _index(lexicon: Lexicon, keys: tuple[str, ...]) -> dict[str, list[tuple[tuple[str, ...], bool, int, int]]]:
     """Terms by their first word (or, for one-word prefixes, under the empty word): (words, open end, topic, number)."""
+    listed = {
+        (tuple(words(term.removesuffix("*"))), term.endswith("*"), j): None
+        for j, key in enumerate(keys)
+        for term in lexicon.terms.get(key, ())
+    }
     index: dict[str, list[tuple[tuple[str, ...], bool, int, int]]] = {}
-    number = 0
-    for j, key in enumerate(keys):
-        for term in lexicon.terms.get(key, ()):
-            cut = tuple(words(term.removesuffix("*")))
-            if cut:
-                is_prefix = term.endswith("*")
-                first = "" if is_prefix and len(cut) == 1 else cut[0]
-                index.setdefault(first, []).append((cut, is_prefix, j, number))
-                number += 1
+    for number, (cut, is_prefix, j) in enumerate(listed):
+        if cut:
+            first = "" if is_prefix and len(cut) == 1 else cut[0]
+            index.setdefault(first, []).append((cut, is_prefix, j, number))
     return index
 
 
@@ -41,12 +41,17 @@ def count_terms(texts: list[str], lexicon: Lexicon, keys: tuple[str, ...]) -> Ar
         Float array of shape (n, k); a count above 0 is the rule's tag, the count itself its score.
     """
     index = _index(lexicon, keys)
+    prefixes = index.pop("", [])
+    hits: dict[str, list[tuple[int, int]]] = {}  # word -> the prefixes it begins with, looked up once a word
     found = np.zeros((len(texts), len(keys)))
     for i, text in enumerate(texts):
         cut = words(text)
         seen = set()
         for place, word in enumerate(cut):
-            for term, is_prefix, j, number in (*index.get(word, ()), *index.get("", ())):
+            if word not in hits:
+                hits[word] = [(j, number) for term, _, j, number in prefixes if word.startswith(term[0])]
+            seen.update(hits[word])
+            for term, is_prefix, j, number in index.get(word, ()):
                 here = cut[place : place + len(term)]
                 if len(here) == len(term) and (
                     here[:-1] == list(term[:-1])

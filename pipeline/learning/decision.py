@@ -1,12 +1,13 @@
 """Score to probability to tag, and paragraph tags to article tags: the rules, and how their numbers are chosen.
 
 Calibration is Platt's two-number sigmoid with his smoothed targets (Platt 1999), so a calibrated score is still a
-sum over terms. A threshold lies midway between two neighbouring scores. Which scores these functions are given is
+sum over terms. A threshold lies midway between two neighbouring scores (log-odds, not probabilities). Which scores these functions are given is
 the caller's duty: only scores of paragraphs the weights never saw.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from pipeline.errors import RecipeError
 
 Array = NDArray[Any]
+
+NEVER = math.nextafter(1.0, 2.0)  # the threshold that no probability reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class DecisionOptions:
     min_recall: float = 0.0
 
     def __post_init__(self) -> None:
-        if not self.beta > 0:
-            raise RecipeError(f"decision.beta: is {self.beta!r}; must be greater than 0")
+        if not 0 < self.beta < math.inf:
+            raise RecipeError(f"decision.beta: is {self.beta!r}; must be a finite number greater than 0")
         for name in ("min_precision", "min_recall"):
             value = getattr(self, name)
             if not 0 <= value <= 1:
@@ -69,7 +72,7 @@ def probabilities(S: Array, slope: Array, offset: Array) -> Array:
 
 def decide(P: Array, thresholds: Array) -> Array:
     """The one place where a probability becomes a tag: ``P >= thresholds``, inclusive."""
-    return np.asarray(P >= thresholds)
+    return np.asarray(np.greater_equal(P, thresholds))
 
 
 def article_level(values: Array, groups: Array) -> Array:
@@ -100,30 +103,36 @@ def fit_platt(s: Array, y: Array, *, steps: int = 100) -> tuple[float, float]:
     """
     positives = int(y.sum())
     negatives = len(y) - positives
-    if not positives or not negatives:
+    if not positives or not negatives or s.min() == s.max():
         return 1.0, 0.0
     target = np.where(y, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    theta = np.array([1.0, 0.0])
-    design = np.column_stack([s, np.ones(len(s))])
+    centre, spread = float(np.mean(s)), float(np.std(s))
+    x = (s - centre) / spread
 
-    def loss(parameters: Array) -> float:
-        z = design @ parameters
+    def loss(slope: float, offset: float) -> float:
+        z = slope * x + offset
         return float(np.sum(np.logaddexp(0, z) - target * z))
 
-    current = loss(theta)
+    # Two unknowns are written out: a matrix product would be rounded by the number of threads it is shared out over.
+    slope, offset = 0.0, math.log((positives + 1) / (negatives + 1))
+    current = loss(slope, offset)
     for _ in range(steps):
-        p = probabilities(design @ theta, np.array(1.0), np.array(0.0))
-        gradient = design.T @ (p - target)
-        hessian = (design * (p * (1 - p))[:, None]).T @ design + 1e-12 * np.eye(2)
-        step = np.linalg.solve(hessian, gradient)
-        size = 1.0
-        while size > 1e-10 and loss(theta - size * step) > current - 1e-4 * size * float(gradient @ step):
-            size /= 2
-        theta = theta - size * step
-        current = loss(theta)
-        if np.abs(gradient).max() < 1e-8:
+        p = probabilities(x, np.array(slope), np.array(offset))
+        miss, bend = p - target, p * (1 - p)
+        g1, g2 = float(np.sum(miss * x)), float(np.sum(miss))
+        if max(abs(g1), abs(g2)) < 1e-8:
             break
-    return (float(theta[0]), float(theta[1])) if theta[0] > 0 else (1.0, 0.0)
+        h11, h12, h22 = float(np.sum(bend * x * x)) + 1e-12, float(np.sum(bend * x)), float(np.sum(bend)) + 1e-12
+        determinant = h11 * h22 - h12 * h12
+        step1, step2 = (h22 * g1 - h12 * g2) / determinant, (h11 * g2 - h12 * g1) / determinant
+        downhill = g1 * step1 + g2 * step2
+        size = 1.0
+        while size > 1e-10 and loss(slope - size * step1, offset - size * step2) > current - 1e-4 * size * downhill:
+            size /= 2
+        slope, offset = slope - size * step1, offset - size * step2
+        current = loss(slope, offset)
+    slope, offset = slope / spread, offset - slope * centre / spread
+    return (slope, offset) if slope > 0 else (1.0, 0.0)
 
 
 def choose_threshold(p: Array, y: Array, options: DecisionOptions) -> Choice:
@@ -145,7 +154,7 @@ def choose_threshold(p: Array, y: Array, options: DecisionOptions) -> Choice:
     p, y = p[order], y[order]
     positives = int(y.sum())
     if not positives:
-        return Choice(1.0 if not len(p) or p[0] < 1 else np.nextafter(1, 2), 1.0, 1.0, feasible=True)
+        return Choice(NEVER, 1.0, 1.0, feasible=True)
     last = np.append(np.flatnonzero(p[:-1] != p[1:]), len(p) - 1)  # last row of each run of equal probabilities
     tp = np.cumsum(y)[last]
     precision = tp / (last + 1)
@@ -154,12 +163,24 @@ def choose_threshold(p: Array, y: Array, options: DecisionOptions) -> Choice:
     f = (1 + beta) * precision * recall / np.where(tp > 0, beta * precision + recall, 1)
     short = np.maximum(options.min_precision - precision, 0) + np.maximum(options.min_recall - recall, 0)
     best = int(np.lexsort((-f, short))[0])
-    row = last[best]
-    below = p[row + 1] if row + 1 < len(p) else 0.0
-    middle = float((p[row] + below) / 2)
-    return Choice(
-        middle if middle > below else float(p[row]), float(precision[best]), float(recall[best]), feasible=bool(short[best] == 0)
-    )
+    row = int(last[best])
+    threshold = _midway(float(p[row]), float(p[row + 1]) if row + 1 < len(p) else 0.0)
+    return Choice(threshold, float(precision[best]), float(recall[best]), feasible=bool(short[best] == 0))
+
+
+def _midway(above: float, below: float) -> float:
+    """The probability whose log-odds lie midway between those of two probabilities, ``below`` < ``above``.
+
+    Beside 0 and 1, whose log-odds are endless, the mean of the two.
+
+    >>> [round(_midway(0.9, 0.1), 3), round(_midway(0.8, 0.01), 3), _midway(1.0, 0.5)]
+    [0.5, 0.167, 0.75]
+    """
+    middle = (above + below) / 2
+    if below > 0 and above < 1:
+        yes, no = math.sqrt(above * below), math.sqrt((1 - above) * (1 - below))
+        middle = yes / (yes + no)
+    return middle if below < middle <= above else above
 
 
 @dataclass(frozen=True, slots=True, eq=False)

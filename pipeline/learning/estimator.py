@@ -5,12 +5,14 @@ Fits weights on some rows and scores others. Calibration, thresholds and folds a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from pipeline.errors import RecipeError
 from pipeline.learning.features import Counts, FeatureOptions, View, fit_view
@@ -31,8 +33,8 @@ class EstimatorOptions:
     class_weight: str = "none"
 
     def __post_init__(self) -> None:
-        if not self.C > 0:
-            raise RecipeError(f"estimator.C: is {self.C!r}; must be greater than 0")
+        if not 0 < self.C < math.inf:
+            raise RecipeError(f"estimator.C: is {self.C!r}; must be a finite number greater than 0")
         if self.class_weight not in {"none", "balanced"}:
             raise RecipeError(f"estimator.class_weight: is {self.class_weight!r}; must be 'none' or 'balanced'")
 
@@ -79,7 +81,8 @@ def fit_topics(
         seed: seed of the solver.
 
     Returns:
-        k fits. A topic with one answer only gets zero weights and its smoothed log-odds as intercept.
+        k fits. Where there is nothing to tell apart (one answer only, no judged row, no term), a topic gets zero
+        weights and its smoothed log-odds as intercept.
     """
     views: dict[bytes, View] = {}
     fits = []
@@ -89,7 +92,7 @@ def fit_topics(
         if key not in views:
             views[key] = fit_view(counts, judged, features)
         view, y = views[key], Y[judged, j]
-        if y.all() or not y.any():
+        if y.all() or not y.any() or not len(view.columns):
             odds = (y.sum() + 0.5) / (len(y) - y.sum() + 0.5)
             fits.append(TopicFit(view, np.zeros(len(view.columns)), float(np.log(odds))))
             continue
@@ -100,7 +103,9 @@ def fit_topics(
             random_state=seed,
             max_iter=1000,
         )
-        classifier.fit(view.transform(counts, judged), y, sample_weight=weight[judged])
+        # A sum shared out over threads is rounded otherwise: one thread, so that the number of cores changes no bit.
+        with threadpool_limits(1):
+            classifier.fit(view.transform(counts, judged), y, sample_weight=weight[judged])
         fits.append(TopicFit(view, classifier.coef_.ravel().copy(), float(classifier.intercept_[0])))
     return fits
 

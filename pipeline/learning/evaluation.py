@@ -34,7 +34,7 @@ class Answers:
     """What one system says of every paragraph, out of fold; r repeats, n paragraphs, k topics.
 
     Attributes:
-        score: float (r, n, k), comparable within a topic; probabilities for the model.
+        score: float (r, n, k), probabilities for the model and the prior, numbers of listed terms for the rules.
         tags: bool (r, n, k).
     """
 
@@ -102,7 +102,7 @@ def cross_validate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress:
         lexicon: term lists for the keyword rules.
         recipe: what to evaluate.
         progress: called with (folds done, folds in all).
-        jobs: processes, -1 for all cores; the result does not depend on it.
+        jobs: processes, -1 or 0 for all cores; the result does not depend on it.
     """
     options = recipe.evaluation
     counts = count(dataset.texts, recipe.features)
@@ -114,7 +114,7 @@ def cross_validate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress:
         )
     tasks = [(r, f) for r in range(options.repeats) for f in range(options.folds)]
     progress(0, len(tasks))
-    results = Parallel(n_jobs=jobs, return_as="generator")(
+    results = Parallel(n_jobs=jobs or -1, return_as="generator")(
         delayed(_outer_fold)(counts, dataset, fold[r], f, recipe, recipe.seed + 1000 * r) for r, f in tasks
     )
     S, P, T = np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)
@@ -131,6 +131,7 @@ def cross_validate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress:
         infeasible += np.array([not choice.feasible for choice in rules.choices])
         progress(done, len(tasks))
     hits = np.tile(count_terms(dataset.texts, lexicon, dataset.codebook.keys), (options.repeats, 1, 1))
+    # Where all probabilities are alike, the threshold of the best F1 tags everything: the prior's tags.
     baselines = (Answers(np.zeros(shape), np.zeros(shape, bool)), Answers(prior, prior > 0), Answers(hits, hits > 0))
     return OutOfFold(
         S,

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from pipeline.errors import LabelError, RecipeError
@@ -64,13 +65,25 @@ def count(texts: list[str], options: FeatureOptions) -> Counts:
 
     Raises:
         LabelError: no text holds a single word.
+        RecipeError: no term occurs in ``min_df`` texts.
     """
     vectoriser = CountVectorizer(analyzer=partial(terms, options=options.analyser), dtype=np.float64)
     try:
         matrix = vectoriser.fit_transform(texts)
     except ValueError as error:
         raise LabelError("the labelled paragraphs hold no words; label paragraphs with text") from error
-    return Counts(tuple(vectoriser.get_feature_names_out()), matrix)
+    found = Counts(tuple(vectoriser.get_feature_names_out()), matrix)
+    most = int(_paragraphs_with(matrix).max())
+    if most < options.min_df:
+        raise RecipeError(
+            f"features.min_df: is {options.min_df}; no term occurs in more than {most} of the labelled paragraphs, lower it"
+        )
+    return found
+
+
+def _paragraphs_with(matrix: Any) -> Array:
+    """In how many rows each term occurs, ints of shape (v,); a CSR of counts stores no zeros."""
+    return np.bincount(matrix.indices, minlength=matrix.shape[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,20 +92,23 @@ class View:
 
     Attributes:
         columns: ints of shape (m,), the terms kept, as columns of the counts.
-        transformer: the fitted scikit-learn transformer over those columns.
+        transformer: the fitted scikit-learn transformer over those columns; ``None`` where no term was kept, as
+            scikit-learn refuses a matrix without columns.
     """
 
     columns: Array
-    transformer: TfidfTransformer
+    transformer: TfidfTransformer | None
 
     def transform(self, counts: Counts, rows: Array) -> Any:
         """CSR of shape (len(rows), m), each row of length 1 (or 0)."""
+        if self.transformer is None:
+            return csr_matrix((len(rows), 0))
         return self.transformer.transform(counts.matrix[rows][:, self.columns])
 
     @property
     def idf(self) -> Array:
         """Inverse document frequencies of shape (m,)."""
-        return np.asarray(self.transformer.idf_)
+        return np.empty(0) if self.transformer is None else np.asarray(self.transformer.idf_)
 
 
 def fit_view(counts: Counts, rows: Array, options: FeatureOptions) -> View:
@@ -100,11 +116,12 @@ def fit_view(counts: Counts, rows: Array, options: FeatureOptions) -> View:
 
     Args:
         counts: counts of all paragraphs.
-        rows: ints, the rows to learn from.
+        rows: ints, the rows to learn from; none, or none that share a term, gives a view without terms.
         options: ``min_df`` and ``sublinear_tf`` apply here.
     """
-    seen = np.asarray((counts.matrix[rows] > 0).sum(axis=0)).ravel()
-    columns = np.flatnonzero(seen >= options.min_df)
+    columns = np.flatnonzero(_paragraphs_with(counts.matrix[rows]) >= options.min_df)
+    if not len(columns):
+        return View(columns, None)
     transformer = TfidfTransformer(sublinear_tf=options.sublinear_tf)
     transformer.fit(counts.matrix[rows][:, columns])
     return View(columns, transformer)

@@ -58,7 +58,9 @@ def assign_folds(Y: Array, known: Array, groups: Array, *, folds: int, seed: int
     content = _per_group(_columns(Y, known), numbers)
     count = len(content)
     if count < folds:
-        raise LabelError(f"{count} labelled articles cannot be dealt into {folds} folds; label more articles or lower the number of folds")
+        raise LabelError(
+            f"{count} labelled articles cannot be dealt into {folds} folds; label more articles or lower the number of folds"
+        )
     present = content.sum(axis=0) > 0
     share = content[:, present] / content[:, present].sum(axis=0)
     generator = np.random.default_rng(seed)

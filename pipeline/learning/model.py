@@ -6,7 +6,6 @@ Needs numpy only. Where a model is stored is ``persist``'s business; which words
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.annotation.codebook import Codebook
+from pipeline.errors import InputError
 from pipeline.files import canonical_json
 from pipeline.learning import decision
 from pipeline.learning.analyser import AnalyserOptions, terms
@@ -93,7 +93,13 @@ class Model:
         return columns, 1.0 + np.log(weight) if self.sublinear_tf and len(weight) else weight
 
     def scores(self, texts: Sequence[str]) -> Array:
-        """Log-odds before calibration, float64 of shape (n, k)."""
+        """Log-odds before calibration, float64 of shape (n, k).
+
+        Raises:
+            InputError: a single text was given, which is a sequence of letters too.
+        """
+        if isinstance(texts, str):
+            raise InputError("a list of texts is needed, one text was given; put it in brackets: [text]")
         S = np.tile(self.intercept, (len(texts), 1))
         for i, text in enumerate(texts):
             columns, weight = self.term_weights(text)
@@ -125,4 +131,4 @@ class Model:
 
 def is_finite(model: Model) -> bool:
     """Whether every number of a model is a finite number."""
-    return all(math.isfinite(float(np.sum(np.abs(array)))) for array in model.arrays.values())
+    return all(bool(np.isfinite(array).all()) for array in model.arrays.values())

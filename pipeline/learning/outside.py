@@ -71,7 +71,8 @@ def read_outside(path: Path, keys: tuple[str, ...]) -> OutsideText:
     """Read a file of judged outside text.
 
     Raises:
-        InputError: names ``file:line`` and the key that is missing or of the wrong kind.
+        InputError: names ``file:line`` and the key that is missing or of the wrong kind, or the file is judged for
+            none of ``keys``.
     """
     texts, present, judged, groups = [], [], [], []
     for number, record in read_jsonl(path):
@@ -81,23 +82,29 @@ def read_outside(path: Path, keys: tuple[str, ...]) -> OutsideText:
         for key in ("topics", "known"):
             value = record.get(key)
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                raise InputError(f"{where}: {key!r} is missing or not a list of topic keys; each line needs text, topics and known")
+                raise InputError(
+                    f"{where}: {key!r} is missing or not a list of topic keys; each line needs text, topics and known"
+                )
         if extra := set(record["topics"]) - set(record["known"]):
             raise InputError(f"{where}: topics {sorted(extra)} are not in 'known'; add them there")
         texts.append(record["text"])
         present.append(record["topics"])
         judged.append(record["known"])
-        groups.append(str(record.get("group", number)))
+        group = record.get("group")
+        groups.append(("line", str(number)) if group is None else ("group", str(group)))
     if not texts:
         raise InputError(f"{path}: is empty; one JSON object a line is needed")
-    _, group_numbers = np.unique(groups, return_inverse=True)
+    number_of = {group: number for number, group in enumerate(dict.fromkeys(groups))}
     ignored = sorted({topic for row in judged for topic in row} - set(keys))
+    known = np.array([[key in row for key in keys] for row in judged])
+    if not known.any():
+        raise InputError(f"{path}: no line has a topic of the model in 'known'; the model's are: {', '.join(keys)}")
     return OutsideText(
         path.name,
         tuple(texts),
         np.array([[key in row for key in keys] for row in present]),
-        np.array([[key in row for key in keys] for row in judged]),
-        group_numbers,
+        known,
+        np.array([number_of[group] for group in groups]),
         tuple(ignored),
     )
 
@@ -120,13 +127,21 @@ def evaluate_outside(model: Model, outside: OutsideText, *, rounds: int = 1000, 
         if not len(y):
             continue
 
-        def statistic(weight: Array, known: Array = known, y: Array = y, tags: Array = tags, score: Array = score) -> Array:
-            w = weight[known]
+        def statistic(
+            weight: Array, known: Array = known, y: Array = y, tags: Array = tags, score: Array = score
+        ) -> Array:
+            w = weight[:, known]
             positive, negative = w @ y, w @ ~y
-            recall = w @ (tags & y) / positive if positive else np.nan
-            alarms = 1000 * (w @ (tags & ~y)) / negative if negative else np.nan
-            return np.array([recall, alarms, average_precision(score, y, w) if positive and negative else np.nan])
+            recall = _share(w @ (tags & y), positive)
+            alarms = 1000 * _share(w @ (tags & ~y), negative)
+            ap = np.where(negative > 0, average_precision(score, y, w), np.nan)
+            return np.column_stack([recall, alarms, ap])
 
         recall, alarms, ap = bootstrap(statistic, outside.groups, rounds=rounds, seed=seed)
         rows.append(OutsideRow(outside.name, key, int(y.sum()), int((~y).sum()), recall, alarms, ap))
     return rows
+
+
+def _share(part: Array, whole: Array) -> Array:
+    """``part / whole``, ``nan`` where there is nothing to share."""
+    return np.asarray(np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0))

@@ -2,7 +2,7 @@
 
 A model folder holds
 
-    model.json           format name and number first; codebook, lexicon, recipe, dataset, metrics, hashes
+    model.json           format name and number; codebook, lexicon, recipe, dataset, metrics, hashes
     weights.safetensors  the numbers, float64, no metadata
     terms.txt            the terms, one a line, in the order of the columns; for people and for ``diff``
     README.md            the model card, for people only
@@ -29,7 +29,7 @@ from safetensors.numpy import save as save_tensors
 
 from pipeline.annotation.codebook import codebook_from_dict
 from pipeline.errors import ModelError, PipelineError
-from pipeline.files import canonical_json, new_folder, read_bytes, sha256_file, write_text
+from pipeline.files import canonical_json, new_folder, read_bytes, sha256_file, sha256_text, write_text
 from pipeline.learning.analyser import AnalyserOptions
 from pipeline.learning.model import Model, is_finite
 
@@ -46,9 +46,18 @@ def save_model(model: Model, folder: Path, card: str) -> None:
         model: what to store.
         folder: made anew; an older one of that name is replaced.
         card: text of ``README.md``.
+
+    Raises:
+        ModelError: the folder holds something that is no model, which would be lost.
     """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "model.json").is_file():
+        raise ModelError(
+            f"{folder}: holds files and no model, it would be replaced; name a new folder or empty this one"
+        )
     with new_folder(folder) as made:
-        (made / "weights.safetensors").write_bytes(save_tensors({k: np.ascontiguousarray(a) for k, a in model.arrays.items()}))
+        (made / "weights.safetensors").write_bytes(
+            save_tensors({k: np.ascontiguousarray(a) for k, a in model.arrays.items()})
+        )
         write_text(made / "terms.txt", "".join(term + "\n" for term in model.terms))
         write_text(made / "README.md", card)
         manifest = {
@@ -62,7 +71,7 @@ def save_model(model: Model, folder: Path, card: str) -> None:
             "facts": model.facts,
             "files": {name: sha256_file(made / name) for name in ("terms.txt", "weights.safetensors")},
         }
-        write_text(made / "model.json", canonical_json(manifest, indent=1) + "\n")
+        write_text(made / "model.json", canonical_json({**manifest, "seal": _seal(manifest)}, indent=1) + "\n")
 
 
 def load_folder(folder: Path) -> Model:
@@ -90,15 +99,19 @@ def load_folder(folder: Path) -> Model:
             **arrays,
         )
     except (KeyError, TypeError, ValueError, SafetensorError) as error:
-        raise ModelError(f"{folder}: model.json and the files beside it do not fit together ({error!r}); {_CURE}") from None
+        raise ModelError(
+            f"{folder}: model.json and the files beside it do not fit together ({error!r}); {_CURE}"
+        ) from None
     except ModelError:
         raise
     except PipelineError as error:
         raise ModelError(f"{folder}: {error}; {_CURE}") from None
     if not is_finite(model):
         raise ModelError(f"{folder / 'weights.safetensors'}: holds numbers that are not finite; {_CURE}")
-    if model.sha256 != manifest["sha256"]:
-        raise ModelError(f"{folder / 'model.json'}: the sha256 of the contents is not the one stored, something was altered; {_CURE}")
+    if model.sha256 != manifest.get("sha256"):
+        raise ModelError(
+            f"{folder / 'model.json'}: the sha256 of the contents is not the one stored, something was altered; {_CURE}"
+        )
     return model
 
 
@@ -121,7 +134,14 @@ def _manifest(folder: Path) -> dict[str, Any]:
             f"{path}: format_version is {number!r}, this program reads {FORMAT_VERSION}; "
             "install the version of threat-topics that made it, or train again with `make train`"
         )
+    if manifest.get("seal") != _seal(manifest):
+        raise ModelError(f"{path}: was altered after it was written; {_CURE}")
     return manifest
+
+
+def _seal(manifest: dict[str, Any]) -> str:
+    """Hex SHA-256 of everything else in ``model.json``, against slips of the hand; it keeps nobody out."""
+    return sha256_text(canonical_json({key: value for key, value in manifest.items() if key != "seal"}))
 
 
 def _checked(folder: Path, name: str, manifest: dict[str, Any]) -> bytes:
@@ -131,7 +151,9 @@ def _checked(folder: Path, name: str, manifest: dict[str, Any]) -> bytes:
     files, data = manifest.get("files"), read_bytes(path)
     expected = files.get(name) if isinstance(files, dict) else None
     if expected != hashlib.sha256(data).hexdigest():
-        raise ModelError(f"{path}: its sha256 is not the one in model.json, the file was cut off, altered or swapped; {_CURE}")
+        raise ModelError(
+            f"{path}: its sha256 is not the one in model.json, the file was cut off, altered or swapped; {_CURE}"
+        )
     return data
 
 

@@ -5,6 +5,8 @@ Each room owns its options; this file only composes them, reads and writes them,
 
 from __future__ import annotations
 
+import json
+import math
 import types
 import typing
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
@@ -56,8 +58,8 @@ class DataOptions:
     min_positives: int = 5
 
     def __post_init__(self) -> None:
-        if not self.own_weight > 0:
-            raise RecipeError(f"data.own_weight: is {self.own_weight!r}; must be greater than 0")
+        if not 0 < self.own_weight < math.inf:
+            raise RecipeError(f"data.own_weight: is {self.own_weight!r}; must be a finite number greater than 0")
         if self.min_positives < 1:
             raise RecipeError(f"data.min_positives: is {self.min_positives!r}; must be 1 or more")
 
@@ -81,11 +83,27 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if not self.name or not all(c.isalnum() or c in "-_." for c in self.name) or self.name.startswith("."):
-            raise RecipeError(f"name: is {self.name!r}; must be letters, digits, '-', '_' and '.' only, as it names a folder")
+            raise RecipeError(
+                f"name: is {self.name!r}; must be letters, digits, '-', '_' and '.' only, as it names a folder"
+            )
+        if not 0 <= self.seed < 2**32:
+            raise RecipeError(f"seed: is {self.seed!r}; must be from 0 to {2**32 - 1}, as scikit-learn takes no other")
 
     def to_dict(self) -> dict[str, Any]:
         """Nested plain values, the inverse of ``recipe_from_dict``."""
         return asdict(self)
+
+    def to_toml(self) -> str:
+        """The recipe as a file that ``load_recipe`` reads back.
+
+        >>> Recipe().to_toml().splitlines()[:4]
+        ['name = "default"', 'seed = 0', '', '[data]']
+        """
+        plain = [f"{key} = {json.dumps(value)}" for key, value in self.to_dict().items() if not isinstance(value, dict)]
+        for section, values in self.to_dict().items():
+            if isinstance(values, dict):
+                plain += ["", f"[{section}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
+        return "\n".join(plain) + "\n"
 
     def changed(self, section: str, **values: object) -> Recipe:
         """A copy with some options of one section replaced; ``None`` leaves an option as it is."""

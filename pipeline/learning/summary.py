@@ -31,7 +31,7 @@ class Row:
     Attributes:
         topic: a topic's key, "micro" or "macro".
         support: judged positives.
-        figures: interval by name, see ``FIGURES``; micro has no average precision.
+        figures: interval by name, see ``FIGURES``.
     """
 
     topic: str
@@ -84,25 +84,31 @@ class Mistake:
 
 
 def _statistics(answers: Answers, Y: Array, known: Array, weight: Array) -> Array:
-    """All figures of one system as one vector, mean over repeats.
+    """All figures of one system, mean over repeats, for b rounds of row weights (b, n); shape (b, figures).
 
     Order: precision, recall, F1, average precision, each for k topics, micro, macro; then exact match, Hamming loss.
     """
-    rounds = []
+    repeats = []
     for score, tags in zip(answers.score, answers.tags, strict=True):
         confusion = metrics.confusion(tags, Y, known, weight)
-        has_positives = confusion.tp + confusion.fn > 0
-        ap = metrics.average_precisions(score, Y, known, weight)
+        with_positives = confusion.tp + confusion.fn > 0
         columns = []
         for name in FIGURES[:3]:
             per_topic, pooled = getattr(confusion, name), getattr(confusion.pooled, name)
-            # As scikit-learn does, an undefined precision counts as 0 in the macro average.
-            counted = np.nan_to_num(per_topic[has_positives])
-            columns += [per_topic, pooled, [counted.mean() if len(counted) else np.nan]]
-        columns += [ap, [np.nan], [ap[has_positives].mean() if has_positives.any() else np.nan]]
-        extra = [metrics.exact_match(tags, Y, known, weight), metrics.hamming_loss(tags, Y, known, weight)]
-        rounds.append(np.concatenate([*columns, extra]))
-    return np.asarray(np.mean(rounds, axis=0))
+            columns += [per_topic, pooled, _macro(per_topic, with_positives)]
+        ap = metrics.average_precisions(score, Y, known, weight)
+        pooled_ap = metrics.pooled_average_precision(score, Y, known, weight)
+        columns += [ap, pooled_ap[:, None], _macro(ap, with_positives)]
+        extra = [measure(tags, Y, known, weight)[:, None] for measure in (metrics.exact_match, metrics.hamming_loss)]
+        repeats.append(np.concatenate([*columns, *extra], axis=1))
+    return np.asarray(np.mean(repeats, axis=0))
+
+
+def _macro(figures: Array, counted: Array) -> Array:
+    """Mean of (b, k) over the topics counted, shape (b, 1); as scikit-learn does, an undefined figure enters as 0."""
+    total = np.sum(np.where(counted, np.nan_to_num(figures), 0.0), axis=1, keepdims=True)
+    topics = counted.sum(axis=1, keepdims=True)
+    return np.where(topics > 0, total / np.maximum(topics, 1), np.nan)
 
 
 def tables(dataset: Dataset, out: OutOfFold, *, rounds: int, seed: int) -> list[Table]:
@@ -134,9 +140,12 @@ def _article_answers(answers: Answers, groups: Array) -> Answers:
 
 
 def article_judgements(dataset: Dataset) -> tuple[Array, Array]:
-    """Y and known by article, bool (a, k): a topic one paragraph has is known; its absence only if all were judged."""
+    """Y and known by article, bool (a, k): a topic one paragraph has is known; its absence only if all were judged.
+
+    An article's paragraphs are its rows of the dataset; an article number without rows is judged for nothing.
+    """
     Y = article_level(dataset.Y & dataset.known, dataset.groups)
-    all_judged = ~article_level(~dataset.known, dataset.groups)
+    all_judged = article_level(dataset.known, dataset.groups) & ~article_level(~dataset.known, dataset.groups)
     return Y, Y | all_judged
 
 
@@ -153,7 +162,7 @@ def _level_tables(
 ) -> list[Table]:
     def statistic(weight: Array) -> Array:
         own = [_statistics(answers, Y, known, weight) for answers in systems.values()]
-        return np.concatenate([*own, *(own[0] - other for other in own[1:])])
+        return np.concatenate([*own, *(own[0] - other for other in own[1:])], axis=1)
 
     intervals = bootstrap(statistic, groups, rounds=rounds, seed=seed)
     support = [int(s) for s in (Y & known).sum(axis=0)]

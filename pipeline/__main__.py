@@ -1,0 +1,5 @@
+"""``python -m pipeline`` is ``threat-topics``."""
+
+from pipeline.cli import main
+
+main()

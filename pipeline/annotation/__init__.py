@@ -1,0 +1,1 @@
+"""Annotation: topics and their definitions, hand labels, and the one place where labels meet text."""

@@ -1,0 +1,107 @@
+"""The articles of a project, read when asked for, and whether a judgement still fits the text it was made on.
+
+The only place that says which file is which article. It reads no labels.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.project import Project
+from pipeline.text.articles import Article
+from pipeline.text.reading import read_article
+
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corpus(Mapping[str, Article]):
+    """Articles by id, each read once, at first use.
+
+    Attributes:
+        paths: id -> file, in the order of the ids.
+    """
+
+    paths: dict[str, Path]
+    _read: dict[str, Article] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, article_id: str) -> Article:
+        if article_id not in self._read:
+            self._read[article_id] = read_article(self.paths[article_id])
+        return self._read[article_id]
+
+    def __contains__(self, article_id: object) -> bool:
+        return article_id in self.paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
+def project_corpus(project: Project) -> Corpus:
+    """The articles of a project: ``data/articles/*.txt``, the id is the file name without ``.txt``."""
+    return Corpus({path.stem: path for path in sorted(project.articles.glob("*.txt"))})
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A judgement and the text no longer fit.
+
+    Attributes:
+        what: article, characters and what is wrong.
+        cure: what to do about a label line; one for a sheet is the sheet's business.
+    """
+
+    what: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self.cure}"
+
+
+def misfit(articles: Mapping[str, Article], article_id: str, start: int, end: int, sha: str) -> Misfit | None:
+    """Why a judgement of these characters no longer fits; ``None`` if it does.
+
+    Args:
+        articles: articles by id.
+        article_id: the article judged.
+        start: first character judged.
+        end: the character after the last one judged.
+        sha: of the text that was judged.
+
+    Raises:
+        InputError: the article cannot be read.
+    """
+    if article_id not in articles:
+        what = f"article {article_id!r} is unknown"
+        return Misfit(what, "put its text back into data/articles, or correct the id")
+    article = articles[article_id]
+    where = f"article {article_id}, characters {start}-{end}"
+    moved = "judge the paragraph again from a fresh sheet, delete this line if it is gone, or restore the text"
+    if end > len(article.text):
+        return Misfit(f"{where}: lie outside the text, which has {len(article.text)} characters", moved)
+    paragraph = next((p for p in article.paragraphs if (p.start, p.end) == (start, end)), None)
+    now = _shown(article.text[start:end])
+    if paragraph is None:
+        return Misfit(f"{where}: are no paragraph of the article as it is now ({now})", moved)
+    if paragraph.sha != sha:
+        what = f"{where}: the text has changed since it was labelled (now {now})"
+        return Misfit(what, "judge it again or restore the text")
+    if paragraph.is_furniture:
+        return Misfit(f"{where}: are furniture ({now}), which carries no label", "delete this line")
+    return None
+
+
+def _shown(text: str) -> str:
+    flat = " ".join(text.split())
+    return repr(flat if len(flat) <= _SHOWN else flat[: _SHOWN - 3] + "...")
+
+
+def local(message: str, root: Path) -> str:
+    """A message that begins with a path below ``root``, with the path as it lies there."""
+    return message.removeprefix(f"{root}{os.sep}")

@@ -1,0 +1,171 @@
+"""The verbs that learn and measure: ``train`` and ``evaluate``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline import __version__
+from pipeline.cli.options import (
+    OVERRIDES,
+    model_of,
+    model_option,
+    near,
+    now,
+    project_of,
+    project_option,
+    recipe_options,
+    talk,
+)
+from pipeline.console import print_report
+from pipeline.errors import RecipeError
+from pipeline.learning.outside import evaluate_outside, read_outside
+from pipeline.learning.persist import load_folder
+from pipeline.learning.recipe import Recipe, load_recipe
+from pipeline.project import Project
+from pipeline.reporting.experiment import Experiment, run_experiment
+from pipeline.reporting.report import Section, markdown, outside_section
+from pipeline.reporting.runs import metrics, outside_metrics
+
+GATE_FAILED = 1
+THOROUGH_REPEATS = 3
+
+
+@click.command()
+@recipe_options
+@project_option
+@click.option("--json", "as_json", is_flag=True, help="figures as JSON on stdout")
+def train(
+    recipe_path: Path | None,
+    folder: Path | None,
+    jobs: int,
+    fail_under: float | None,
+    *,
+    as_json: bool,
+    **overrides: Any,
+) -> None:
+    """Train a recipe, print its cross-validation report and keep the model.
+
+    The model becomes the project's current one (experiments/current); report, figures and out-of-fold scores go to
+    experiments/runs.
+
+    \b
+    Example:
+      threat-topics train --min-precision 0.8
+    """
+    project = project_of(folder)
+    experiment = _carry_out(project, recipe_of(recipe_path, project, overrides), jobs, keep=True, as_json=as_json)
+    talk(f"model:  {near(project.model)}")
+    _gate(experiment, fail_under)
+
+
+@click.command()
+@recipe_options
+@project_option
+@model_option
+@click.option(
+    "--on",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE.jsonl",
+    help="Score a trained model on outside text; may be repeated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="figures as JSON on stdout")
+def evaluate(
+    recipe_path: Path | None,
+    folder: Path | None,
+    jobs: int,
+    fail_under: float | None,
+    model_path: Path | None,
+    files: tuple[Path, ...],
+    *,
+    as_json: bool,
+    **overrides: Any,
+) -> None:
+    """Cross-validate a recipe thoroughly, or score a model on outside text.
+
+    Thoroughly means three repeats unless --repeats or the recipe asks for more. Each line of an outside file has text,
+    topics (present), known (topics judged) and, if rows belong together, group.
+
+    \b
+    Example:
+      threat-topics evaluate --on news.jsonl
+    """
+    if files:
+        _outside(files, model_of(model_path, folder), as_json=as_json)
+        return
+    project = project_of(folder)
+    recipe = recipe_of(recipe_path, project, overrides)
+    if overrides["repeats"] is None:
+        recipe = recipe.changed("evaluation", repeats=max(THOROUGH_REPEATS, recipe.evaluation.repeats))
+    experiment = _carry_out(project, recipe, jobs, keep=False, as_json=as_json)
+    _gate(experiment, fail_under)
+
+
+def recipe_of(path: Path | None, project: Project, overrides: dict[str, Any]) -> Recipe:
+    """The recipe at ``path``, else the project's ``experiments/default.toml`` if any, with the flags laid over it."""
+    default = project.experiments / "default.toml"
+    recipe = load_recipe(path or default) if path or default.is_file() else Recipe()
+    try:
+        for _, section, key, _, _ in OVERRIDES:
+            recipe = recipe.changed(section, **{key: overrides[key]})
+    except RecipeError as error:
+        raise RecipeError(f"command line: {error}") from None
+    return recipe if overrides["seed"] is None else replace(recipe, seed=overrides["seed"])
+
+
+def _carry_out(project: Project, recipe: Recipe, jobs: int, *, keep: bool, as_json: bool) -> Experiment:
+    date = now().astimezone().date().isoformat()
+    talk(f"recipe {recipe.name!r} on {near(project.root)}")
+    experiment = run_experiment(
+        project, recipe, date=date, version=__version__, progress=_progress, jobs=jobs, keep=keep
+    )
+    if as_json:
+        click.echo(json.dumps(metrics(experiment.evaluation), indent=1))
+    else:
+        _show(experiment.report)
+    talk(f"report: {near(experiment.folder / 'report.md')}")
+    talk(f"scores: {near(experiment.folder / 'out_of_fold.csv')}")
+    return experiment
+
+
+def _gate(experiment: Experiment, floor: float | None) -> None:
+    reached = experiment.evaluation.table("paragraph").figure("macro", "f1").value
+    if floor is not None and reached < floor:
+        talk(f"macro F1 {reached:.3f} is under the {floor:g} asked for")
+        sys.exit(GATE_FAILED)
+
+
+def _progress(done: int, whole: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\rcross-validation: {done} of {whole} folds", err=True, nl=done == whole)
+    elif done:
+        talk(f"cross-validation: {done} of {whole} folds")
+
+
+def _outside(files: tuple[Path, ...], path: Path, *, as_json: bool) -> None:
+    model = load_folder(path)
+    figures = []
+    for outside in [read_outside(file, model.codebook.keys) for file in files]:
+        if outside.ignored:
+            talk(f"{outside.name}: topics the model does not have are left out: {', '.join(outside.ignored)}")
+        rows = evaluate_outside(model, outside)
+        figures += outside_metrics(rows)
+        if not as_json:
+            _show((outside_section(rows, outside.name),))
+    if as_json:
+        click.echo(json.dumps(figures, indent=1))
+
+
+def _show(sections: tuple[Section, ...]) -> None:
+    """In colour on a terminal, as Markdown elsewhere."""
+    if sys.stdout.isatty():
+        print_report(sections)
+    else:
+        click.echo(markdown(sections))

@@ -1,0 +1,78 @@
+"""Flags that several verbs share, and how the command line talks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.learning.locate import find_model
+from pipeline.project import Project, find_project
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Flag, section and key of the recipe it overrides, type, help.
+OVERRIDES: tuple[tuple[str, str, str, type, str], ...] = (
+    ("-C", "estimator", "C", float, "inverse strength of the penalty"),
+    ("--class-weight", "estimator", "class_weight", str, "none or balanced"),
+    ("--ngrams", "features", "ngrams", int, "longest run of words that makes a term"),
+    ("--min-df", "features", "min_df", int, "paragraphs a term must occur in"),
+    ("--beta", "decision", "beta", float, "weight of recall in the F-score that thresholds maximise"),
+    ("--min-precision", "decision", "min_precision", float, "precision every topic must reach out of fold"),
+    ("--min-recall", "decision", "min_recall", float, "recall every topic must reach out of fold"),
+    ("--folds", "evaluation", "folds", int, "outer folds"),
+    ("--repeats", "evaluation", "repeats", int, "how often everything is dealt anew"),
+)
+
+
+def talk(message: str) -> None:
+    """Say something to the person, not to the program that reads the results."""
+    click.echo(message, err=True)
+
+
+def now() -> datetime:
+    """The only look at the clock."""
+    return datetime.now(UTC)
+
+
+def near(path: Path) -> str:
+    """A path as a person would type it from here."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def project_option(function: F) -> F:
+    """Add ``--project DIR``."""
+    kind = click.Path(path_type=Path, file_okay=False)
+    text = "Project to work on; default: the one around this folder."
+    return click.option("--project", "folder", type=kind, metavar="DIR", help=text)(function)
+
+
+def model_option(function: F) -> F:
+    """Add ``--model DIR``."""
+    text = "Model folder; default: $THREAT_TOPICS_MODEL, the project's, the shipped one."
+    return click.option("-m", "--model", "model_path", type=click.Path(path_type=Path), metavar="DIR", help=text)(function)
+
+
+def recipe_options(function: F) -> F:
+    """Add the recipe's path and a flag for each of its options that people change often."""
+    for flag, _, key, kind, text in reversed(OVERRIDES):
+        function = click.option(flag, key, type=kind, help=text)(function)
+    function = click.option("--seed", "--random-state", "seed", type=int, help="the one seed")(function)
+    jobs = click.option("-j", "--jobs", type=int, default=-1, show_default=True, help="processes, -1 for all cores")
+    floor = click.option("--fail-under", type=float, metavar="F1", help="exit 1 if macro F1 over paragraphs is lower")
+    path = click.argument("recipe_path", metavar="[RECIPE]", required=False, type=click.Path(path_type=Path))
+    return path(floor(jobs(function)))
+
+
+def project_of(folder: Path | None) -> Project:
+    """The project named by ``--project``, else the one around the current folder."""
+    return find_project(folder, Path.cwd())
+
+
+def model_of(path: Path | None, folder: Path | None) -> Path:
+    """The folder of the model to use."""
+    return find_model(path, project_of(folder) if folder else None)

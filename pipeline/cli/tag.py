@@ -1,0 +1,122 @@
+"""The verb that tags."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from pipeline.cli.options import model_of, model_option, project_option, talk
+from pipeline.files import write_text
+from pipeline.learning.persist import load_folder
+from pipeline.tagging.inputs import Inputs
+from pipeline.tagging.output import csv_lines, json_lines
+from pipeline.tagging.tagger import TaggedArticle, tag_article
+
+INPUT_FAILED = 2
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER|-...")
+@model_option
+@project_option
+@click.option(
+    "-f",
+    "--format",
+    "style",
+    type=click.Choice(["auto", "table", "jsonl", "csv"]),
+    default="auto",
+    show_default=True,
+    help="auto: a table on a terminal, JSON Lines elsewhere",
+)
+@click.option("--json", "style", flag_value="jsonl", help="JSON Lines, one paragraph a line")
+@click.option("--csv", "style", flag_value="csv", help="CSV, one paragraph a row")
+@click.option(
+    "--level",
+    type=click.Choice(["paragraph", "article"]),
+    default="paragraph",
+    show_default=True,
+    help="what a line of JSON is",
+)
+@click.option("--why", "--explain", is_flag=True, help="evidence for every topic, also for those that missed")
+@click.option("--all-scores", is_flag=True, help="every topic in JSON, not only the tags")
+@click.option(
+    "-t", "--threshold", type=click.FloatRange(0, 1), help="one threshold for all topics instead of the model's own"
+)
+@click.option("--text-key", "--text-col", default="text", show_default=True, help="where JSONL and CSV have the text")
+@click.option("--id-key", "--id-col", default="id", show_default=True, help="where JSONL and CSV have the id")
+@click.option("-l", "--limit", type=click.IntRange(1), help="stop after so many articles")
+@click.option("--keep-going", is_flag=True, help="name inputs that cannot be read and go on; exit code 2 at the end")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="file to write, whole or not at all; default and -: stdout",
+)
+def tag(
+    inputs: tuple[str, ...],
+    model_path: Path | None,
+    folder: Path | None,
+    style: str,
+    level: str,
+    *,
+    why: bool,
+    all_scores: bool,
+    threshold: float | None,
+    text_key: str,
+    id_key: str,
+    limit: int | None,
+    keep_going: bool,
+    output: Path | None,
+) -> None:
+    """Tag articles and their paragraphs.
+
+    Inputs are text, HTML, JSON Lines or CSV files, folders of them, or - for standard input.
+
+    \b
+    Example:
+      threat-topics tag article.txt --why
+      cat article.txt | threat-topics tag - --json
+    """
+    model = load_folder(model_of(model_path, folder))
+    if threshold is not None:
+        model = replace(model, thresholds=model.thresholds * 0 + threshold)
+    if output is not None and str(output) == "-":
+        output = None
+    if style == "auto":
+        style = "table" if output is None and sys.stdout.isatty() else "jsonl"
+    if style == "table" and output is not None:
+        raise click.UsageError("a table is for the terminal; use --json or --csv with --output")
+    source = Inputs(inputs, sys.stdin.buffer.read, text_key, id_key, _report if keep_going else None, limit)
+    tagged = (tag_article(article, model) for article in source)
+    if style == "table":
+        _print(tagged, why=why)
+    elif style == "csv":
+        _write(csv_lines(tagged, model.codebook.keys), output)
+    else:
+        _write(json_lines(tagged, level, every_topic=why or all_scores), output)
+    if source.failed:
+        talk(f"threat-topics: {source.failed} of the inputs could not be read, see above; the others were tagged")
+        sys.exit(INPUT_FAILED)
+
+
+def _report(message: str) -> None:
+    talk(f"threat-topics: {message}")
+
+
+def _print(tagged: Iterable[TaggedArticle], *, why: bool) -> None:
+    from pipeline.console import print_tagged  # noqa: PLC0415  rich is for terminals only
+
+    for article in tagged:
+        print_tagged(article, why=why)
+
+
+def _write(lines: Iterable[str], output: Path | None) -> None:
+    if output is not None:
+        write_text(output, "".join(f"{line}\n" for line in lines))
+        return
+    for line in lines:
+        click.echo(line)

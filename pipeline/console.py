@@ -1,0 +1,112 @@
+"""What a person sees on a terminal: tagged articles, reports and findings, in colour. Loaded for terminals only."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.learning.evidence import Contribution
+from pipeline.reporting.report import Grid, Section
+from pipeline.tagging.tagger import TaggedArticle, TaggedParagraph
+
+EVIDENCE_SHOWN = 8
+WORDS_MARKED = 5
+
+
+def print_report(sections: tuple[Section, ...]) -> None:
+    """Print a report's sections."""
+    console = Console(highlight=False)
+    for section in sections:
+        console.print(f"\n[bold]{escape(section.heading)}[/bold]")
+        for sentence in section.text:
+            console.print(escape(sentence))
+        for grid in section.grids:
+            console.print(_table(grid))
+        for item in section.items:
+            console.print(f"- {escape(item)}")
+
+
+def _table(grid: Grid) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, name in enumerate(grid.header):
+        table.add_column(escape(name), justify="left" if place == 0 or name in {"terms", "side", "average"} else "right")
+    for row in grid.rows:
+        table.add_row(*map(escape, row))
+    return table
+
+
+def print_tagged(tagged: TaggedArticle, *, why: bool, console: Console | None = None) -> None:
+    """Print an article: its topics, then each paragraph with its tags and the words that earned them.
+
+    Args:
+        tagged: the article.
+        why: whether to list evidence, and for topics that missed what spoke for and against them.
+        console: where to, the terminal if ``None``.
+    """
+    console = console or Console(highlight=False)
+    article = tagged.article
+    facts = [part for part in (article.id, article.date, article.place, article.agency) if part]
+    console.print()
+    console.print(Text(article.title or article.id, style="bold"))
+    console.print(Text(" · ".join(facts), style="dim"))
+    console.print(_verdict(tagged))
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 1, 0))
+    table.add_column(min_width=18, no_wrap=True)
+    table.add_column(ratio=1)
+    for paragraph in tagged.paragraphs:
+        table.add_row(_tags(paragraph), _body(tagged, paragraph, why=why))
+    console.print(table)
+
+
+def _colours(tagged: TaggedArticle) -> dict[str, str]:
+    return {topic.key: topic.colour for topic in tagged.model.codebook.topics}
+
+
+def _verdict(tagged: TaggedArticle) -> Text:
+    if tagged.unsupported:
+        return Text(f"not judged: {tagged.unsupported}", style="yellow")
+    colours = _colours(tagged)
+    line = Text()
+    for topic, probability in tagged.topics.items():
+        line.append(f" {topic} {probability:.2f} ", style=f"bold reverse {colours[topic]}").append(" ")
+    return line if tagged.topics else Text("no topics", style="dim")
+
+
+def _tags(paragraph: TaggedParagraph) -> Text:
+    if paragraph.unsupported:
+        return Text("not judged", style="yellow")
+    colours = {topic.key: topic.colour for topic in paragraph.model.codebook.topics}
+    cell = Text()
+    for topic, probability in paragraph.topics.items():
+        cell.append(f"{topic} {probability:.2f}\n", style=f"bold {colours[topic]}")
+    return cell if cell else Text("-", style="dim")
+
+
+def _body(tagged: TaggedArticle, paragraph: TaggedParagraph, *, why: bool) -> RenderableType:
+    colours = _colours(tagged)
+    text = Text(paragraph.paragraph.text, style="" if paragraph.topics else "dim")
+    for topic in reversed(paragraph.topics):
+        strongest = [c for c in paragraph.why(topic) if c.weight > 0][:WORDS_MARKED]
+        for c in strongest:
+            text.stylize(f"bold underline {colours[topic]}", c.start, c.end)
+    if not why or not paragraph.verdicts:
+        return text
+    lines: list[RenderableType] = [text]
+    for verdict in sorted(paragraph.verdicts, key=lambda v: -v.probability):
+        has = verdict.topic in paragraph.topics
+        head = f"{verdict.topic} {verdict.probability:.2f} {'>=' if has else '<'} {verdict.threshold:.2f}"
+        line = Text(head, style=colours[verdict.topic] if has else "dim").append("  ")
+        _append_terms(line, paragraph.why(verdict.topic))
+        lines.append(Padding(line, (0, 0, 0, 2)))
+    return Group(*lines)
+
+
+def _append_terms(line: Text, contributions: tuple[Contribution, ...]) -> None:
+    for side, style in ((1, "green"), (-1, "red")):
+        terms = [c for c in contributions if c.weight * side > 0][:EVIDENCE_SHOWN]
+        if terms:
+            line.append("for " if side > 0 else "against ", style="dim")
+            line.append(", ".join(f"{c.term} {c.weight:+.2f}" for c in terms) + "  ", style=style)

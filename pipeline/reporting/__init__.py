@@ -1,0 +1,1 @@
+"""Reporting: from an evaluation to pages, tables and files a person or a program reads."""

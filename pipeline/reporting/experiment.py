@@ -1,0 +1,64 @@
+"""A recipe carried out on a project, from its files to a run's folder: what ``train`` and ``evaluate`` do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.annotation.dataset import load_dataset
+from pipeline.annotation.lexicon import load_lexicon
+from pipeline.learning.evaluation import Progress
+from pipeline.learning.model import Model
+from pipeline.learning.recipe import Recipe
+from pipeline.learning.training import Evaluation, evaluate, fit
+from pipeline.project import Project, shipped_project
+from pipeline.reporting.report import Section, build_report
+from pipeline.reporting.runs import keep_model, write_run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Experiment:
+    """What came of it.
+
+    Attributes:
+        evaluation: figures out of fold.
+        model: fitted on all data.
+        report: sections of the report.
+        folder: where everything was written.
+    """
+
+    evaluation: Evaluation
+    model: Model
+    report: tuple[Section, ...]
+    folder: Path
+
+
+def run_experiment(
+    project: Project, recipe: Recipe, *, date: str, version: str, progress: Progress, jobs: int, keep: bool
+) -> Experiment:
+    """Evaluate a recipe on a project's labels, fit it on all of them, and write the run.
+
+    Args:
+        project: where labels and articles lie and the run goes.
+        recipe: what to do; with ``data.shipped`` the shipped labels are learnt from as well.
+        date: ISO date, handed in, names the run's folder.
+        version: of the package, kept in the model.
+        progress: called with (folds done, folds in all).
+        jobs: processes, -1 for all cores.
+        keep: whether the model is stored in the run and becomes the project's current one.
+
+    Raises:
+        PipelineError: labels, articles or recipe do not allow it; nothing is written then.
+    """
+    shipped = shipped_project() if recipe.data.shipped else None
+    if shipped is not None and shipped.root == project.root:
+        shipped = None
+    dataset = load_dataset(project, shipped=shipped, own_weight=recipe.data.own_weight)
+    lexicon = load_lexicon(project.lexicon, dataset.codebook)
+    evaluation = evaluate(dataset, lexicon, recipe, progress, jobs)
+    model = fit(evaluation, lexicon, version)
+    report = build_report(evaluation, model)
+    folder = write_run(project.runs, date, evaluation, report, model if keep else None)
+    if keep:
+        keep_model(project.model, evaluation, model)
+    return Experiment(evaluation, model, report, folder)

@@ -1,0 +1,138 @@
+"""A run on disk: everything needed to read it, to load its scores as a table, and to make it again.
+
+``experiments/runs/<date>-<recipe>-<hash>/`` holds ``recipe.toml``, ``metrics.json``, ``report.md``,
+``out_of_fold.csv`` and, after training, ``model/``. The hash is of recipe and data, so the same work on the same
+day lands in the same folder. ``experiments/current`` is the model of the last training run.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.files import canonical_json, new_folder, sha256_text, write_text
+from pipeline.intervals import Interval
+from pipeline.learning.evaluation import MODEL
+from pipeline.learning.model import Model
+from pipeline.learning.outside import OutsideRow
+from pipeline.learning.persist import save_model
+from pipeline.learning.training import Evaluation, describe
+from pipeline.reporting.card import model_card
+from pipeline.reporting.report import Section, markdown
+
+
+def run_name(evaluation: Evaluation, date: str) -> str:
+    """The folder's name: date, recipe, and a hash of recipe and data."""
+    key = sha256_text(canonical_json([evaluation.recipe.to_dict(), evaluation.dataset.fingerprint]))
+    return f"{date}-{evaluation.recipe.name}-{key[:8]}"
+
+
+def write_run(runs: Path, date: str, evaluation: Evaluation, report: tuple[Section, ...], model: Model | None) -> Path:
+    """Write a run's folder, whole or not at all.
+
+    Args:
+        runs: the folder of runs.
+        date: ISO date, handed in.
+        evaluation: what was found.
+        report: its sections.
+        model: kept in ``model/`` if given.
+
+    Returns:
+        The folder.
+    """
+    folder = runs / run_name(evaluation, date)
+    with new_folder(folder) as made:
+        write_text(made / "recipe.toml", evaluation.recipe.to_toml())
+        write_text(made / "metrics.json", canonical_json(metrics(evaluation), indent=1) + "\n")
+        write_text(made / "report.md", markdown(report))
+        write_text(made / "out_of_fold.csv", out_of_fold(evaluation).to_csv(index=False, lineterminator="\n"))
+        if model is not None:
+            save_model(model, made / "model", model_card(model, evaluation))
+    return folder
+
+
+def keep_model(folder: Path, evaluation: Evaluation, model: Model) -> None:
+    """Make a model the current one of its project."""
+    save_model(model, folder, model_card(model, evaluation))
+
+
+def out_of_fold(evaluation: Evaluation) -> pd.DataFrame:
+    """Every out-of-fold answer as a table, one row a paragraph and repeat.
+
+    Returns:
+        Columns ``paragraph``, ``article``, ``start``, ``end``, ``repeat``, ``fold``, and for each topic ``<topic>``
+        (1, 0, empty where not judged), ``<topic>_score``, ``<topic>_probability``, ``<topic>_tag``.
+    """
+    dataset, out = evaluation.dataset, evaluation.out
+    answers = out.systems[MODEL]
+    tables = []
+    for r in range(len(out.S)):
+        columns: dict[str, Any] = {
+            "paragraph": [p.id for p in dataset.paragraphs],
+            "article": [p.article_id for p in dataset.paragraphs],
+            "start": [p.start for p in dataset.paragraphs],
+            "end": [p.end for p in dataset.paragraphs],
+            "repeat": r,
+            "fold": out.fold[r],
+        }
+        for j, key in enumerate(dataset.codebook.keys):
+            columns[key] = np.where(dataset.known[:, j], np.where(dataset.Y[:, j], "1", "0"), "")
+            columns[f"{key}_score"] = out.S[r, :, j]
+            columns[f"{key}_probability"] = answers.score[r, :, j]
+            columns[f"{key}_tag"] = answers.tags[r, :, j].astype(int)
+        tables.append(pd.DataFrame(columns))
+    return pd.concat(tables, ignore_index=True)
+
+
+def figure(value: Interval, n: int) -> dict[str, float | int | None]:
+    """An interval as JSON; what is not defined is null."""
+    names = ("value", "ci_low", "ci_high")
+    numbers = (value.value, value.low, value.high)
+    return {**{name: None if math.isnan(x) else x for name, x in zip(names, numbers, strict=True)}, "n": n}
+
+
+def metrics(evaluation: Evaluation) -> dict[str, Any]:
+    """All figures of an evaluation as plain JSON values, by level, system and topic."""
+    levels: dict[str, Any] = {}
+    for table in evaluation.tables:
+        cells: dict[str, Any] = {
+            "exact_match": figure(table.exact_match, len(evaluation.dataset.paragraphs)),
+            "hamming_loss": figure(table.hamming_loss, len(evaluation.dataset.paragraphs)),
+        }
+        for row in table.rows:
+            cells[row.topic] = {name: figure(value, row.support) for name, value in row.figures.items()}
+        if table.difference:
+            found: dict[str, Any] = {}
+            for (topic, name), value in table.difference.items():
+                found.setdefault(topic, {})[name] = figure(value, 0)
+            cells["model_minus_this"] = found
+        levels.setdefault(table.level, {})[table.system] = cells
+    keys = evaluation.dataset.codebook.keys
+    return {
+        "recipe": evaluation.recipe.to_dict(),
+        "dataset": describe(evaluation.dataset),
+        "fold_imbalance": list(evaluation.out.imbalance),
+        "thresholds": dict(zip(keys, evaluation.rules.thresholds.tolist(), strict=True)),
+        "infeasible": dict(zip(keys, evaluation.out.infeasible.tolist(), strict=True)),
+        "levels": levels,
+    }
+
+
+def outside_metrics(rows: list[OutsideRow]) -> list[dict[str, Any]]:
+    """Figures on outside text as plain JSON values, one a file and topic."""
+    return [
+        {
+            "file": row.file,
+            "topic": row.topic,
+            "positives": row.positives,
+            "negatives": row.negatives,
+            "recall": figure(row.recall, row.positives),
+            "false_alarms_per_1000": figure(row.false_alarms, row.negatives),
+            "average_precision": figure(row.average_precision, row.positives + row.negatives),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""Articles in: reading files, the one splitting rule, furniture, language."""
