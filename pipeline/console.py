@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
+from collections.abc import Iterable
+
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
@@ -36,6 +41,18 @@ def _table(grid: Grid) -> Table:
     for row in grid.rows:
         table.add_row(*map(escape, row))
     return table
+
+
+def picture(articles: Iterable[TaggedArticle], *, why: bool, width: int = 112) -> str:
+    """What the terminal shows, as an SVG that loads nothing from the network."""
+    console = Console(
+        record=True, width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor", highlight=False
+    )
+    for tagged in articles:
+        print_tagged(tagged, why=why, console=console)
+    # rich's template names fonts on a server; the viewer's own monospace font does as well.
+    template = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    return console.export_svg(title="threat-topics tag", code_format=template, unique_id="tagged")
 
 
 def print_tagged(tagged: TaggedArticle, *, why: bool, console: Console | None = None) -> None:

@@ -18,7 +18,6 @@ from pipeline.annotation.annotations import (
     annotation_from_dict,
     by_annotator,
     label_files,
-    note_of,
     settle,
     stand,
 )
@@ -26,6 +25,7 @@ from pipeline.annotation.codebook import Codebook, load_codebook, topic_line
 from pipeline.annotation.corpus import local, misfit, project_corpus
 from pipeline.annotation.lexicon import read_entries, repeated
 from pipeline.annotation.near_duplicates import near_duplicates
+from pipeline.annotation.settled import Row, place, settled_rows
 from pipeline.errors import LabelError, PipelineError, RecipeError
 from pipeline.files import read_jsonl
 from pipeline.project import MARK, Project
@@ -95,21 +95,6 @@ class Summary:
     multi: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A settled paragraph that fits its text."""
-
-    span: Span
-    text: str
-    cells: dict[str, bool]
-    where: str
-    note: str
-
-    @property
-    def place(self) -> str:
-        return _place(self.span)
-
-
 def check_project(project: Project, options: CheckOptions = DEFAULTS) -> tuple[list[Finding], Summary]:
     """Check codebook, lexicon, articles and labels of a project.
 
@@ -137,7 +122,7 @@ def check_project(project: Project, options: CheckOptions = DEFAULTS) -> tuple[l
     wrong = {w: m for w, a in live.items() if a.article not in unreadable and (m := misfit(articles, *a.span, a.sha))}
     findings.extend(Finding(where, str(message)) for where, message in wrong.items())
     findings.extend(_repeated_judgements(gold))
-    rows = _rows(gold, others, articles, set(wrong))
+    rows = settled_rows(settle(gold, others), articles, set(wrong))
     findings.extend(_near_duplicates(rows, options))
     if codebook is not None:
         findings.extend(_newer(live, codebook))
@@ -157,11 +142,6 @@ def _finding(error: PipelineError, root: Path, more: str = "") -> Finding:
 def _order(finding: Finding) -> tuple[str, int]:
     file, _, line = finding.where.rpartition(":")
     return (file, int(line)) if line.isdigit() else (finding.where, 0)
-
-
-def _place(span: Span) -> str:
-    article, start, end = span
-    return f"article {article}, characters {start}-{end}"
 
 
 def _codebook(project: Project, findings: list[Finding]) -> Codebook | None:
@@ -251,24 +231,12 @@ def _repeated_judgements(gold: Lines) -> Iterator[Finding]:
                 if same
                 else "delete the wrong line, or withdraw it by a line with topics null"
             )
-            yield Finding(where, f"{what} {there}: {', '.join(topics)} of {_place(annotation.span)}; {cure}")
+            yield Finding(where, f"{what} {there}: {', '.join(topics)} of {place(annotation.span)}; {cure}")
 
 
-def _rows(gold: Lines, others: Lines, articles: dict[str, Article], wrong: set[str]) -> list[_Row]:
-    rows = []
-    for span, said in sorted(settle(gold, others).items()):
-        article, start, end = span
-        if article in articles and not any(j.where in wrong for judgements in said.values() for j in judgements):
-            first = {key: judgements[0] for key, judgements in said.items()}
-            cells = {key: judgement.value for key, judgement in first.items()}
-            where = next(reversed(list(first.values()))).where
-            rows.append(_Row(span, articles[article].text[start:end], cells, where, note_of(first)))
-    return rows
-
-
-def _near_duplicates(rows: list[_Row], options: CheckOptions) -> Iterator[Finding]:
+def _near_duplicates(rows: list[Row], options: CheckOptions) -> Iterator[Finding]:
     """Pairs that are judged differently; of the same text judged alike the first stands for all."""
-    unique: dict[tuple[str, tuple[tuple[str, bool], ...]], _Row] = {}
+    unique: dict[tuple[str, tuple[tuple[str, bool], ...]], Row] = {}
     for row in rows:
         unique.setdefault((row.text, tuple(sorted(row.cells.items()))), row)
     kept = list(unique.values())
@@ -278,12 +246,12 @@ def _near_duplicates(rows: list[_Row], options: CheckOptions) -> Iterator[Findin
         if differ:
             yield Finding(
                 other.where,
-                f"{other.place}: is nearly the text of {one.place} ({one.where}; {pair.share:.0%} of the 5-grams) "
-                f"but differs in {', '.join(differ)}; judge both alike, or say in a note why not",
+                f"{place(other.span)}: is nearly the text of {place(one.span)} ({one.where}; {pair.share:.0%} of the 5-grams) "
+                f"but differs in {', '.join(differ)}; judge both alike, or take one out of the labels",
             )
 
 
-def _few_positives(rows: list[_Row], codebook: Codebook, project: Project, options: CheckOptions) -> Iterator[Finding]:
+def _few_positives(rows: list[Row], codebook: Codebook, project: Project, options: CheckOptions) -> Iterator[Finding]:
     for key in codebook.keys:
         spans = [row.span for row in rows if row.cells.get(key)]
         articles = {article for article, _, _ in spans}
@@ -296,7 +264,7 @@ def _few_positives(rows: list[_Row], codebook: Codebook, project: Project, optio
             )
 
 
-def _summary(rows: Iterable[_Row], keys: tuple[str, ...]) -> Summary:
+def _summary(rows: Iterable[Row], keys: tuple[str, ...]) -> Summary:
     rows = list(rows)
     counts = [sum(row.cells.values()) for row in rows]
     none = [row for row, count in zip(rows, counts, strict=True) if not count]

@@ -1,6 +1,6 @@
 """The articles of a project, read when asked for, and whether a judgement still fits the text it was made on.
 
-The only place that says which file is which article. It reads no labels.
+The only place that says which file is which article, and that adds one. It reads no labels and edits no article.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.errors import InputError
+from pipeline.files import write_text
 from pipeline.project import Project
 from pipeline.text.articles import Article
 from pipeline.text.reading import read_article
@@ -46,6 +48,29 @@ class Corpus(Mapping[str, Article]):
 def project_corpus(project: Project) -> Corpus:
     """The articles of a project: ``data/articles/*.txt``, the id is the file name without ``.txt``."""
     return Corpus({path.stem: path for path in sorted(project.articles.glob("*.txt"))})
+
+
+def add_article(project: Project, article: Article) -> tuple[Article, bool]:
+    """Keep an article from elsewhere in the project, as clean text under its id.
+
+    Returns:
+        The article as the project reads it from now on, and whether it was added: the same text is not added twice.
+
+    Raises:
+        InputError: its id cannot be a file name, or another text has that id.
+    """
+    if not article.id.strip() or article.id.startswith(".") or any(sign in article.id for sign in '/\\:*?"<>|\0\n'):
+        raise InputError(f"{article.id}: cannot be an article id, which names a file in data/articles; rename it")
+    path = project.articles / f"{article.id}.txt"
+    added = not path.exists()
+    if added:
+        write_text(path, article.text)
+    kept = read_article(path)
+    if kept.text != article.text and not added:
+        raise InputError(
+            f"{path}: holds another text than the article {article.id!r} to be added; rename one of the files"
+        )
+    return kept, added
 
 
 @dataclass(frozen=True, slots=True)

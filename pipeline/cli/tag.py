@@ -27,10 +27,10 @@ INPUT_FAILED = 2
     "-f",
     "--format",
     "style",
-    type=click.Choice(["auto", "table", "jsonl", "csv"]),
+    type=click.Choice(["auto", "table", "jsonl", "csv", "svg"]),
     default="auto",
     show_default=True,
-    help="auto: a table on a terminal, JSON Lines elsewhere",
+    help="auto: a table on a terminal, JSON Lines elsewhere; svg: a picture of the table",
 )
 @click.option("--json", "style", flag_value="jsonl", help="JSON Lines, one paragraph a line")
 @click.option("--csv", "style", flag_value="csv", help="CSV, one paragraph a row")
@@ -89,11 +89,11 @@ def tag(
     if style == "auto":
         style = "table" if output is None and sys.stdout.isatty() else "jsonl"
     if style == "table" and output is not None:
-        raise click.UsageError("a table is for the terminal; use --json or --csv with --output")
+        raise click.UsageError("a table is for the terminal; use --json, --csv or -f svg with --output")
     source = Inputs(inputs, sys.stdin.buffer.read, text_key, id_key, _report if keep_going else None, limit)
     tagged = (tag_article(article, model) for article in source)
-    if style == "table":
-        _print(tagged, why=why)
+    if style in {"table", "svg"}:
+        _draw(tagged, output, why=why, as_svg=style == "svg")
     elif style == "csv":
         _write(csv_lines(tagged, model.codebook.keys), output)
     else:
@@ -107,9 +107,12 @@ def _report(message: str) -> None:
     talk(f"threat-topics: {message}")
 
 
-def _print(tagged: Iterable[TaggedArticle], *, why: bool) -> None:
-    from pipeline.console import print_tagged  # noqa: PLC0415  rich is for terminals only
+def _draw(tagged: Iterable[TaggedArticle], output: Path | None, *, why: bool, as_svg: bool) -> None:
+    from pipeline.console import picture, print_tagged  # noqa: PLC0415  rich is for pictures and terminals only
 
+    if as_svg:
+        _write([picture(tagged, why=why).rstrip("\n")], output)
+        return
     for article in tagged:
         print_tagged(article, why=why)
 

@@ -124,7 +124,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{folder}: is no model folder, model.json is missing; {_CURE}")
     try:
         manifest = json.loads(read_bytes(path))
-    except ValueError:
+        seal = _seal(manifest) if isinstance(manifest, dict) else None
+    except (ValueError, RecursionError):
         raise ModelError(f"{path}: is not JSON, perhaps cut off; {_CURE}") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ModelError(f"{path}: is not a {FORMAT!r}; name the folder of a model that `make train` made")
@@ -134,7 +135,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
             f"{path}: format_version is {number!r}, this program reads {FORMAT_VERSION}; "
             "install the version of threat-topics that made it, or train again with `make train`"
         )
-    if manifest.get("seal") != _seal(manifest):
+    if manifest.get("seal") != seal:
         raise ModelError(f"{path}: was altered after it was written; {_CURE}")
     return manifest
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pipeline.annotation.sheets import guard
 from pipeline.tagging.tagger import TaggedArticle
 
 
@@ -36,11 +37,14 @@ def json_lines(articles: Iterable[TaggedArticle], level: str, *, every_topic: bo
 
 
 def csv_lines(articles: Iterable[TaggedArticle], keys: tuple[str, ...]) -> Iterator[str]:
-    """A header, then one row a paragraph (a row may hold newlines inside quotes)."""
+    """A header, then one row a paragraph (a row may hold newlines inside quotes).
+
+    Ids and text are guarded as in sheets: a stranger's article cannot run a formula in the reader's spreadsheet.
+    """
     yield _csv_row(columns(keys))
     for tagged in articles:
         for row in table_rows(tagged):
-            yield _csv_row(row)
+            yield _csv_row([guard(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def _csv_row(cells: list[Any]) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.learning.decision import decide
+from pipeline.learning.decision import decide, probabilities
 from pipeline.learning.evidence import Contribution, explain
 from pipeline.learning.locate import load_model
 from pipeline.learning.model import Model
 from pipeline.text.articles import Article, article_from_text
-from pipeline.text.language import unsupported_reason
+from pipeline.text.language import too_short, unsupported_reason
 from pipeline.text.paragraphs import Paragraph
 
 YES, NO = "yes", "no"
@@ -194,7 +194,7 @@ def tag_article(article: str | Article, model: Model | None = None) -> TaggedArt
     reasons = [whole or too_short(p.text) for p in content]
     supported = [p.text for p, reason in zip(content, reasons, strict=True) if reason is None]
     S = model.scores(supported)
-    P = model.calibrate(S)
+    P = probabilities(S, model.slope, model.offset)
     T = decide(P, model.thresholds)
     rows = iter(zip(S.tolist(), P.tolist(), T.tolist(), strict=True))
     tagged = []

@@ -15,13 +15,13 @@ from functools import cache
 AGENCIES = tuple(
     """
     1TV|24.kg|AAP|Adnkronos|AFP|Agerpres|Agência Brasil|AKIpress|AKIpress.com|Anadolu|Anadolu Agency|Andina|ANGOP|ANI|ANP|ANSA
-    Antara|AP|APA|APP|Ariana News|ARKA|Arminfo|Armenpress|Asia-Plus|Associated Press|ATA|Avesta|Azertac|Azertag|BBC|Belapan|Belga
+    Antara|AP|APA|APP|Ariana News|ARKA|Arminfo|Armenpress|Asia-Plus|Associated Press|ATA|Avesta|Azertac|Azertag|BASA-press|BBC|Belapan|Belga
     BelTA|Bernama|BIRN|BNS|BSS|BTA|Canadian Press|Civil Georgia|CNA|CTK|ČTK|dpa|EFE|ELTA|Europa Press|Fars|FENA|Fergana|GNA|Gazeta.kz
     HINA|IANS|Inforpress|Infotag|Interfax|Interfax.ru|Interfax-Kazakhstan|Interfax-Ukraine|Interpressnews|IPN|IPS|IRNA|ISNA|Itar-Tass
     IWPR|Jiji|Kabar|Kazinform|KazTAG|KCNA|Khaama Press|Khovar|NIAT Khovar|KPL|KUNA|Kyodo|LETA|Lusa|Mediamax|Mehr|Moldpres|Montsame|MTI
     News.am|NNA|Novosti|Novosti-Armenia|Noyan Tapan|NTB|Pajhwok|Pajhwok Afghan News|PAP|PNA|PPI|Prensa Latina|Press Association
     Prime-News|PTI|RBC|Regnum|Reuters|RFE/RL|RIA Novosti|Rosbalt|SANA|SAPA|Sputnik|SRNA|STT|Tanjug|TAP|Tasnim|TASR|TASS|Tengrinews
-    TOLOnews|Trend|Ukrinform|UNIAN|UPI|UzA|VNA|WAFA|WAM|Xinhua|Yonhap
+    TOLOnews|Trend|Turan|Ukrinform|UNIAN|UPI|UzA|VNA|WAFA|WAM|Xinhua|Yonhap
     """.replace("\n", "|").replace("    ", "").strip("|").split("|")
 )
 
@@ -43,7 +43,7 @@ WEEKDAY = r"(?:Mon|Tues?|Wed(?:nes)?|Thur?s?|Fri|Sat(?:ur)?|Sun)(?:day)?\b\.?"
 TIME = r"[0-2]?\d(?:[:.]|h)[0-5]\d(?::[0-5]\d)?\b"
 _DAY = r"[0-3]?\d(?:st|nd|rd|th)?\b"
 _YEAR = r"(?:19|20)\d\d\b"
-_NUMERIC = rf"(?:\d\d?[./]\d\d?[./]{_YEAR}|{_YEAR}[-./]\d\d?[-./]\d\d?\b)"
+NUMERIC = rf"(?:\d\d?[./]\d\d?[./]{_YEAR}|{_YEAR}[-./]\d\d?[-./]\d\d?\b)"
 
 # Each gives year, day and the month, written out (word) or as a number (month).
 DATES: dict[str, str] = {
@@ -59,8 +59,8 @@ _BIG = "A-ZÀ-ÖØ-ÞĀ-ɏḀ-ỹ"  # some of the later ones are small letters: 
 _CAPS = rf"(?:[{_BIG}]{{2,3}}\. )?[{_BIG}][{_BIG}'’-]*[{_BIG}](?:[ /][{_BIG}][{_BIG}'’-]*){{0,4}}"
 _NAME = rf"[{_BIG}][\w'’.-]*"
 _NAMES = rf"{_NAME}(?:\s(?:(?:of|and|the|de|del|da)\s)?{_NAME}){{0,3}}"
-_WHEN = rf"(?:{WEEKDAY},?\s)?(?:{MONTH}\s{_DAY}|{_DAY}\s{MONTH}|{_NUMERIC})(?:,?\s{_YEAR})?(?:,?\s{TIME})?"
-_DOMAIN = r"[\w-]+\.(?:com|org|net|info|news|ru|kg|kz|uz|tj|tm|az|am|ge|by|md|ua|af|ir)\b"
+WHEN = rf"(?:{WEEKDAY},?\s)?(?:{MONTH}\s{_DAY}|{_DAY}\s{MONTH}|{NUMERIC})(?:,?\s{_YEAR})?(?:,?\s{TIME})?"
+DOMAIN = r"[\w-]+\.(?:com|org|net|info|news|ru|kg|kz|uz|tj|tm|az|am|ge|by|md|ua|af|ir)\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def agency_named(text: str) -> str | None:
     bare = text.strip(" /()[]:.-–—\n")
     if bare.casefold() in _known_agencies():
         return _known_agencies()[bare.casefold()]
-    return bare if _compiled(_DOMAIN).fullmatch(bare) else None
+    return bare if _compiled(DOMAIN).fullmatch(bare) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +246,13 @@ def _grammar(*, whole: bool) -> re.Pattern[str]:
     """
     known = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
     wrapped = r"/[^/\n]{2,30}/(?:[A-Za-z-]{2,20}/)?|\([^()\n]{2,40}\)"
-    bare = rf"(?:Corr(?:espondent)?\.?(?:\sof)?\s)?(?:(?i:{known})|{_DOMAIN})(?![\w-])"
+    bare = rf"(?:Corr(?:espondent)?\.?(?:\sof)?\s)?(?:(?i:{known})|{DOMAIN})(?![\w-])"
     tail = r"\s*(?P<mark>[-–—.:]{0,2})\s*" if whole else r"(?:\s*(?P<mark>[-–—]{1,2}|[.:])\s+|(?<=[/)])\s+)(?=[^\s])"
     return _compiled(
-        rf"(?:(?:[Dd]ate\s)?(?P<stamp>{_NUMERIC}(?:\s{TIME})?|{TIME})[\s,|]+)?"
-        rf"(?:(?!(?i:{MONTH}|{WEEKDAY})\s)(?P<place>{_CAPS}|{_NAMES})(?![\w]))?"
+        rf"(?:(?:[Dd]ate\s)?(?P<stamp>{NUMERIC}(?:\s{TIME})?|{TIME})[\s,|]+)?"
+        rf"(?:(?!(?i:{MONTH}\s?\d|{WEEKDAY}(?:,|$|\s\d|\s{MONTH})))(?P<place>{_CAPS}|{_NAMES})(?!\w|\.\w))?"
         rf"(?:,\s(?!(?i:{MONTH}|{WEEKDAY})(?:\s|$))(?P<region>{_NAMES}))?(?:\s\((?P<inner>[^()\n]{{2,40}})\))?"
-        rf"(?:[.,]?\s?\b(?P<when>(?i:{_WHEN})))?"
+        rf"(?:[.,]?\s?\b(?P<when>(?i:{WHEN})))?"
         rf"(?:[.,]?\s*(?P<agency>{wrapped}|(?:\b|(?<=[\s.,])){bare}|[A-Z][A-Z-]{{2,}}(?![\w-])))?"
         rf"{tail}"
     )
@@ -274,4 +274,7 @@ def _month(word: str) -> int:
 
 def _spelt(place: str) -> str:
     """A town without its shouting: "ST. PETERSBURG" is "St. Petersburg"."""
-    return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), place) if place.isupper() else place
+    if not place.isupper():
+        return place
+    words = re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), place)
+    return re.sub(r"(?<=\w )(?:Of|The|And|De|Del|La)(?= )", lambda word: word.group().lower(), words)
