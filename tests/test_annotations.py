@@ -56,6 +56,10 @@ def test_a_line_survives_the_file(tmp_path):
     assert read_annotations(path, KEYS) == [(1, lines[0]), (2, lines[1])]
 
 
+def test_equal_judgements_are_equal_lines_whatever_the_order_of_their_topics():
+    assert line("drugs migration").to_dict() == line("migration drugs", ["migration", "drugs"]).to_dict()
+
+
 def test_a_file_that_is_not_there_has_no_lines_and_appending_nothing_makes_none(tmp_path):
     path = tmp_path / "maria.jsonl"
     append_annotations(path, [])
@@ -205,5 +209,8 @@ def test_the_newest_note_counts_and_an_empty_one_is_none():
     assert note_of(cells) == "near miss: birds"
     cells = stand(numbered(line("drugs", note="first"), line("", ["migration"])))["osh", 0, 20]
     assert note_of(cells) == "first"
+    again = [line("drugs", ["drugs"], note="first"), line("", ["migration"], note="second")]
+    cells = stand(numbered(*again, line("", ["drugs"], note="third")))["osh", 0, 20]
+    assert note_of(cells) == "third"
     cells = stand(numbered(line("drugs", note="first"), line("drugs")))["osh", 0, 20]
     assert note_of(cells) == ""

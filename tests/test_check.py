@@ -178,8 +178,9 @@ def test_near_duplicates_judged_alike_or_for_other_topics_are_no_finding(make_pr
         "b": NEAR.format("nine", "Friday"),
         "c": NEAR.format("nine", "Sunday"),
     }
-    project = make_project(tmp_path, articles, {"gold": {"a": ["migration"], "b": ["migration"]}})
-    add(project, judge(project_corpus(project)["c"].content[0], [], ["drugs"]))
+    project = make_project(tmp_path, articles)
+    for name, topics in (("a", ["migration"]), ("b", ["migration"]), ("c", ["drugs"])):
+        add(project, judge(project_corpus(project)[name].content[0], topics, topics))
     assert found(project) == []
 
 

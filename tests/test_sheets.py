@@ -278,6 +278,11 @@ def test_only_cells_that_say_something_new_are_appended(articles, judge):
     assert cells(new_judgements([old], [changed])) == [(0, {"drugs": False})]
 
 
+def test_a_paragraph_that_comes_in_twice_is_said_once(articles, judge):
+    line = judge(articles["osh"].content[0], ["drugs"], ["drugs"], annotator="maria")
+    assert new_judgements([], [line, line]) == [line]
+
+
 def test_a_changed_note_is_new(articles, judge):
     paragraph = articles["osh"].content[0]
     old = judge(paragraph, [], ["drugs"], annotator="maria")

@@ -207,11 +207,9 @@ def markdown(sections: tuple[Section, ...]) -> str:
 
 
 def _row(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(_escape(cell) for cell in cells) + " |"
+    return "| " + " | ".join(_escape(cell, "\\`*_<>|") for cell in cells) + " |"
 
 
-def _escape(text: str) -> str:
+def _escape(text: str, markup: str = "\\`*_<>|[]#") -> str:
     """Text that Markdown shows as it is: markup characters of a paragraph are not markup of the report."""
-    for character in "\\`*_<>[]#|":
-        text = text.replace(character, "\\" + character)
-    return text
+    return "".join(f"\\{character}" if character in markup else character for character in text)

@@ -18,7 +18,7 @@ ENGLISH = frozenset(
     """
     the and of to that for with from by at as be been are were which who whose his her their they this these those its it
     not but have had has will would could should about after before between during against into than there when where
-    while under over through because also said says if or we you our your my he she them what how why up out more
+    while under over through because also said says if or you our your my he she them what how why up out more
     """.split()
 )
 # The same of other languages, two letters or more. A few make sure of a text that has hardly an English one.
@@ -28,7 +28,7 @@ OTHER = frozenset(
     nicht mit von dem den ist ein eine auf für zu im il lo gli di che per della nel non ve bir bu ile için olarak va uchun
     bilan ham deb edi və üçün bilən ilə edib da os dos em não uma het een van niet op voor si pe cu din și na nie się
     że jest do oraz przez od po za se je který která och det som på av af til og er har fra ikke blev ble dan yang untuk
-    dengan ang mga ng sa
+    dengan ang mga ng sa jáne jane
     """.split()
 )
 
@@ -40,8 +40,8 @@ class LanguageOptions:
     Attributes:
         looked_at: only so many characters from the beginning are.
         script: least share of Latin letters.
-        long: a text of so many words has English function words if it is English, and more of them than of others.
-        longer: one of so many words has them in this ``share`` at least.
+        long: an English text of so many words has more English function words than others.
+        longer: one of so many words has them in this ``share`` at least; a shorter one may be a list of names.
         share: see ``longer``.
         few: share of others that condemns a shorter text which has no English one at all.
     """
@@ -85,7 +85,7 @@ def unsupported_reason(text: str, options: LanguageOptions | None = None) -> str
     if len(words) < options.long:
         foreign = not english and other > 2 and other >= options.few * len(words)
     else:
-        foreign = not english or english < other or (len(words) >= options.longer and english < options.share * len(words))
+        foreign = english < other or (len(words) >= options.longer and english < options.share * len(words))
     return NOT_ENGLISH if foreign else None
 
 
