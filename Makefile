@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help train evaluate test lint wheel lock clean
+.PHONY: help train evaluate test lint readme wheel lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -24,6 +24,9 @@ lint: $(READY)  ## ruff, mypy, import-linter, and the lint of the labels
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/threat-topics check
+
+readme: $(READY)  ## write the README's outputs and picture anew
+	$(BIN)/python -m tests.readme
 
 wheel: $(READY)  ## train, then build a wheel with codebook, labels and model inside
 	$(BIN)/threat-topics train

@@ -24,11 +24,25 @@ REGION = {
 }  # fmt: skip
 VOICE = {"agency translation": 26, "British": 20, "American": 20, "bureaucratic": 18, "lively": 16}
 DECADE = {"1990s": 12, "2000s": 23, "2010s": 35, "2020s": 30}
-BREAKS = {"blank line between paragraphs": 55, "single newline between paragraphs": 33, "hard-wrapped at about 72 columns, blank line between paragraphs": 12}
+BREAKS = {
+    "blank line between paragraphs": 55,
+    "single newline between paragraphs": 33,
+    "hard-wrapped at about 72 columns, blank line between paragraphs": 12,
+}
 TITLE = {"headline": 80, "no headline": 20}
-DATELINE = {"dateline on a line of its own": 25, "dateline opening the first paragraph": 35, "date or time stamp line, no dateline": 15, "none": 25}
+DATELINE = {
+    "dateline on a line of its own": 25,
+    "dateline opening the first paragraph": 35,
+    "date or time stamp line, no dateline": 15,
+    "none": 25,
+}
 FURNITURE = {"none": 40, "byline": 20, "agency tag and closing mark": 20, "navigation lines and copyright line": 20}
-EXTRA = {"nothing special": 45, "two or more direct quotes": 25, "a list with dashes or numbers": 15, "figures in most paragraphs": 15}
+EXTRA = {
+    "nothing special": 45,
+    "two or more direct quotes": 25,
+    "a list with dashes or numbers": 15,
+    "figures in most paragraphs": 15,
+}
 
 # Genre: share, topics it may carry, how many of them (weights for 1, 2, 3 and more), paragraphs (from, to).
 THREAT_GENRES = {
@@ -71,7 +85,22 @@ NONE_THEMES = (
     "space, medicine, archaeology, biology", "army exercise, arms purchase, conscription between states", "computer games, hackathon, life hacks, growth hacking",
 )  # fmt: skip
 
-FIELDS = ("number", "region", "genre", "voice", "decade", "topics", "theme", "obvious_word", "paragraphs", "breaks", "title", "dateline", "furniture", "extra")
+FIELDS = (
+    "number",
+    "region",
+    "genre",
+    "voice",
+    "decade",
+    "topics",
+    "theme",
+    "obvious_word",
+    "paragraphs",
+    "breaks",
+    "title",
+    "dateline",
+    "furniture",
+    "extra",
+)
 
 
 def deck(shares: dict[str, float], size: int, draw: random.Random) -> list[str]:

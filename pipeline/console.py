@@ -37,7 +37,9 @@ def print_report(sections: tuple[Section, ...]) -> None:
 def _table(grid: Grid) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, name in enumerate(grid.header):
-        table.add_column(escape(name), justify="left" if place == 0 or name in {"terms", "side", "average"} else "right")
+        table.add_column(
+            escape(name), justify="left" if place == 0 or name in {"terms", "side", "average"} else "right"
+        )
     for row in grid.rows:
         table.add_row(*map(escape, row))
     return table
@@ -99,7 +101,7 @@ def _tags(paragraph: TaggedParagraph) -> Text:
     cell = Text()
     for topic, probability in paragraph.topics.items():
         cell.append(f"{topic} {probability:.2f}\n", style=f"bold {colours[topic]}")
-    return cell if cell else Text("-", style="dim")
+    return cell or Text("-", style="dim")
 
 
 def _body(tagged: TaggedArticle, paragraph: TaggedParagraph, *, why: bool) -> RenderableType:

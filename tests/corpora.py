@@ -90,9 +90,27 @@ NASTY = (
 
 # Anything, and texts of known words among anything.
 _WORDS = st.sampled_from(
-    ["heroin", "Hackers", "flooded", "the", "river", "IS", "EU", "dam", "İ", "ΑΣ", "cocaine.", "servers\u2028", "\n", ""]
+    [
+        "heroin",
+        "Hackers",
+        "flooded",
+        "the",
+        "river",
+        "IS",
+        "EU",
+        "dam",
+        "İ",
+        "ΑΣ",
+        "cocaine.",
+        "servers\u2028",
+        "\n",
+        "",
+    ]
 )
 ANY_TEXT = st.one_of(st.text(), st.lists(st.one_of(_WORDS, st.text(max_size=5)), max_size=30).map(" ".join))
+
+# The options of scikit-learn's TfidfVectorizer that the analyser must agree with.
+ORACLE = {"token_pattern": r"(?u)\b\w\w+\b", "lowercase": True}
 
 
 def quiet(done: int, whole: int) -> None:

@@ -57,7 +57,9 @@ def test_counts_stand_in_the_column_of_their_topic():
 def test_many_prefixes_are_found_in_many_texts_as_each_alone():
     lexicon = Lexicon({"drugs": tuple(f"{letter}{other}*" for letter in "abcdefgh" for other in "aeiour")})
     together = count_terms(small().texts, lexicon, ("drugs",))[:, 0]
-    alone = sum(count_terms(small().texts, Lexicon({"drugs": (term,)}), ("drugs",))[:, 0] for term in lexicon.terms["drugs"])
+    alone = sum(
+        count_terms(small().texts, Lexicon({"drugs": (term,)}), ("drugs",))[:, 0] for term in lexicon.terms["drugs"]
+    )
     assert (together == alone).all()
     assert together.max() > 2
 

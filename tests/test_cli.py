@@ -74,7 +74,10 @@ def test_help_lists_every_verb_and_each_verb_has_an_example():
 
 def test_other_names_users_expect_work():
     for alias, verb in ALIASES.items():
-        assert run(alias, "--help").stdout.split("Usage")[1].split("\n\n", 1)[1] == run(verb, "--help").stdout.split("Usage")[1].split("\n\n", 1)[1]
+        assert (
+            run(alias, "--help").stdout.split("Usage")[1].split("\n\n", 1)[1]
+            == run(verb, "--help").stdout.split("Usage")[1].split("\n\n", 1)[1]
+        )
 
 
 def test_an_unknown_verb_is_a_users_mistake():
@@ -93,7 +96,13 @@ def test_train_prints_the_report_and_keeps_model_and_run(project):
     assert "By topic, article level" in result.stdout
     assert "cross-validation: 3 of 3 folds" in result.stderr
     (run_folder,) = project.runs.iterdir()
-    assert {path.name for path in run_folder.iterdir()} == {"recipe.toml", "metrics.json", "report.md", "out_of_fold.csv", "model"}
+    assert {path.name for path in run_folder.iterdir()} == {
+        "recipe.toml",
+        "metrics.json",
+        "report.md",
+        "out_of_fold.csv",
+        "model",
+    }
     assert f"report: experiments/runs/{run_folder.name}/report.md" in result.stderr
     assert load_folder(project.model).name == "quick"
     metrics = json.loads((run_folder / "metrics.json").read_text("utf-8"))
@@ -141,7 +150,12 @@ def test_a_floor_that_is_missed_exits_1_and_one_that_is_met_exits_0(project):
 def test_flags_are_laid_over_the_recipe(project):
     result = run("evaluate", "-j", "1", "--repeats", "1", "-C", "3", "--ngrams", "1", "--seed", "7", "--json")
     recipe = json.loads(result.stdout)["recipe"]
-    assert (recipe["estimator"]["C"], recipe["features"]["ngrams"], recipe["seed"], recipe["features"]["min_df"]) == (3, 1, 7, 1)
+    assert (recipe["estimator"]["C"], recipe["features"]["ngrams"], recipe["seed"], recipe["features"]["min_df"]) == (
+        3,
+        1,
+        7,
+        1,
+    )
 
 
 def test_a_wish_that_cannot_be_met_names_the_best_reachable(project):
@@ -182,7 +196,9 @@ def test_tag_writes_the_same_numbers_as_csv(project):
 
 
 def test_csv_cannot_run_a_formula_in_a_spreadsheet(project):
-    (row,) = csv.DictReader(io.StringIO(run("tag", "-", "--csv", stdin="=HYPERLINK(1) is what they found there\n").stdout))
+    (row,) = csv.DictReader(
+        io.StringIO(run("tag", "-", "--csv", stdin="=HYPERLINK(1) is what they found there\n").stdout)
+    )
     assert row["text"].startswith("'=HYPERLINK")
 
 
@@ -316,14 +332,19 @@ def test_bad_input_gets_one_sentence_and_the_others_can_still_be_tagged(project,
 
 
 def test_bytes_that_are_not_utf8_are_read_by_the_stated_fallback(project):
-    (project.root / "old.txt").write_bytes("Customs in Orléans found heroin in a truck – 38 kilograms.".encode("cp1252"))
+    (project.root / "old.txt").write_bytes(
+        "Customs in Orléans found heroin in a truck – 38 kilograms.".encode("cp1252")
+    )
     record = json.loads(run("tag", "old.txt").stdout)
     assert "Orléans" in record["text"]
     assert "–" in record["text"]
 
 
 def test_good_lines_of_a_broken_file_are_tagged_when_going_on(project):
-    write_text(project.root / "mixed.jsonl", '{"id": "x", "text": "Heroin was found in a truck."}\nnot json\n{"id": "z", "text": "Hackers broke into the bank."}\n')
+    write_text(
+        project.root / "mixed.jsonl",
+        '{"id": "x", "text": "Heroin was found in a truck."}\nnot json\n{"id": "z", "text": "Hackers broke into the bank."}\n',
+    )
     result = run("tag", "mixed.jsonl", "--keep-going")
     assert [json.loads(line)["article_id"] for line in result.stdout.splitlines()] == ["x", "z"]
     assert "mixed.jsonl:2: " in result.stderr
@@ -343,7 +364,7 @@ def test_a_very_long_single_line_is_one_paragraph(project):
 def test_no_model_at_all_says_make_train(project, monkeypatch):
     import shutil
 
-    import pipeline.learning.locate as locate
+    from pipeline.learning import locate
 
     shutil.rmtree(project.model)
     monkeypatch.setattr(locate, "shipped_project", lambda: None)

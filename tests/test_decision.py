@@ -70,7 +70,12 @@ def test_scores_far_from_zero_and_perfectly_apart_are_calibrated_too():
 
 @pytest.mark.parametrize(
     ("s", "y"),
-    [([1.0, 2, 3], [True, True, True]), ([1.0, 2], [False, False]), ([0.1 + 0.2] * 4, [True, False] * 2), ([1.0, 0], [False, True])],
+    [
+        ([1.0, 2, 3], [True, True, True]),
+        ([1.0, 2], [False, False]),
+        ([0.1 + 0.2] * 4, [True, False] * 2),
+        ([1.0, 0], [False, True]),
+    ],
 )
 def test_scores_without_an_order_to_learn_from_stay_as_they_are(s, y):
     assert fit_platt(np.array(s), np.array(y)) == (1.0, 0.0)
@@ -95,7 +100,9 @@ def test_a_threshold_lies_midway_between_neighbouring_scores():
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from([0.0, 1e-12, 0.1, 0.2, 0.25, 0.5, 0.8, 1 - 1e-12, 1.0]), st.booleans()), min_size=1),
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 1e-12, 0.1, 0.2, 0.25, 0.5, 0.8, 1 - 1e-12, 1.0]), st.booleans()), min_size=1
+    ),
     st.sampled_from([0.5, 1.0, 2.0]),
     st.sampled_from([(0.0, 0.0), (0.7, 0.0), (0.0, 0.7), (0.6, 0.6), (1.0, 1.0)]),
 )
@@ -173,7 +180,11 @@ def test_rules_use_the_judged_rows_of_each_topic_only():
     known[::3, 1] = False
     rules = fit_rules(S, Y, known, DecisionOptions())
     alone = fit_rules(S[known[:, 1], 1:], Y[known[:, 1], 1:], known[known[:, 1], 1:], DecisionOptions())
-    assert (rules.slope[1], rules.offset[1], rules.thresholds[1]) == (alone.slope[0], alone.offset[0], alone.thresholds[0])
+    assert (rules.slope[1], rules.offset[1], rules.thresholds[1]) == (
+        alone.slope[0],
+        alone.offset[0],
+        alone.thresholds[0],
+    )
     assert rules.slope[0] != rules.slope[1]
     np.testing.assert_array_equal(rules.probabilities(S)[:, 0], probabilities(s, rules.slope[0], rules.offset[0]))
 

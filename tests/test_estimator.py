@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from pipeline.errors import RecipeError
 from pipeline.learning.estimator import EstimatorOptions, fit_topics, score_topics
 from pipeline.learning.features import FeatureOptions, count
-from tests.corpora import gappy, small
+from tests.corpora import ORACLE, gappy, small
 
 FEATURES = FeatureOptions(min_df=1)
 ALL = np.arange(len(small().texts))
@@ -33,7 +33,7 @@ def test_scores_are_those_of_a_scikit_learn_pipeline_fitted_on_the_judged_rows(c
     S = score_topics(fits, counts, ALL)
     for j in range(dataset.Y.shape[1]):
         judged = dataset.known[:, j]
-        vectoriser = TfidfVectorizer(token_pattern=r"(?u)\b\w\w+\b", ngram_range=(1, 2), sublinear_tf=True)
+        vectoriser = TfidfVectorizer(**ORACLE, ngram_range=(1, 2), sublinear_tf=True)
         X = vectoriser.fit_transform([text for text, use in zip(dataset.texts, judged, strict=True) if use])
         oracle = LogisticRegression(
             C=3.0, solver="liblinear", class_weight=None if class_weight == "none" else class_weight

@@ -94,7 +94,7 @@ def test_calibration_and_thresholds_are_chosen_on_inner_out_of_fold_scores():
             assert out.thresholds[0, f, j] == choice.threshold
             P = probabilities(out.S[0, test, j], slope, offset)
             np.testing.assert_array_equal(out.systems[MODEL].score[0, test, j], P)
-            np.testing.assert_array_equal(out.systems[MODEL].tags[0, test, j], P >= choice.threshold)
+            np.testing.assert_array_equal(out.systems[MODEL].tags[0, test, j], choice.threshold <= P)
 
 
 def test_inner_scores_come_from_models_that_did_not_see_the_article():
@@ -188,4 +188,6 @@ def test_progress_counts_the_folds():
 
 def test_the_seed_of_the_recipe_decides_the_folds():
     assert (run(small(), replace(QUICK, seed=1)).fold != run(small()).fold).any()
-    assert same(run(small(), Recipe(seed=3, features=QUICK.features)), run(small(), Recipe(seed=3, features=QUICK.features)))
+    assert same(
+        run(small(), Recipe(seed=3, features=QUICK.features)), run(small(), Recipe(seed=3, features=QUICK.features))
+    )

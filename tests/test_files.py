@@ -25,6 +25,12 @@ class Crash(BaseException):
     """Stands for a power cut."""
 
 
+def crash_in(path):
+    with new_folder(path) as made:
+        write_text(made / "a.txt", "two")
+        raise Crash
+
+
 def test_the_hash_of_a_text_is_that_of_its_utf8_file(tmp_path):
     path = tmp_path / "a.txt"
     path.write_bytes("naïve £5".encode())
@@ -111,9 +117,8 @@ def test_a_folder_appears_whole_or_the_old_one_stays(tmp_path):
     with new_folder(path) as made:
         write_text(made / "a.txt", "one")
         assert not path.exists()
-    with pytest.raises(Crash), new_folder(path) as made:
-        write_text(made / "a.txt", "two")
-        raise Crash
+    with pytest.raises(Crash):
+        crash_in(path)
     assert (path / "a.txt").read_text() == "one"
     with new_folder(path) as made:
         write_text(made / "b.txt", "three")

@@ -91,6 +91,24 @@ def test_the_names_of_the_groups_do_not_matter():
     assert (plain == spread).all()
 
 
+def test_a_topic_judged_in_few_articles_does_not_move_the_articles_of_the_others():
+    old = invented(200)
+    plain = assign_folds(old.Y, old.known, old.groups, folds=5, seed=0)
+    generator = np.random.default_rng(0)
+    new = np.repeat(np.arange(12), 4)  # twelve articles judged for the new topic alone, standing before the others
+    Y = np.zeros((len(new) + len(old.Y), 4), bool)
+    known = np.zeros_like(Y)
+    Y[: len(new), 3] = generator.random(len(new)) < 0.5
+    known[: len(new), 3] = True
+    Y[len(new) :, :3], known[len(new) :, :3] = old.Y, True
+    known[len(new) :, 3] = Y[len(new) :, 3] = old.groups == 3
+    fold = assign_folds(Y, known, np.concatenate([new, old.groups + 12]), folds=5, seed=0)
+    assert (fold[len(new) :] == plain).all()
+    assert set(fold[: len(new)]) == set(range(5))
+    positives = [(Y[:, 3] & (fold == f)).sum() for f in range(5)]
+    assert max(positives) - min(positives) <= 3
+
+
 def test_a_judgement_that_is_not_known_changes_no_fold():
     dataset = gappy()
     flipped = dataset.Y ^ ~dataset.known

@@ -71,7 +71,9 @@ def test_a_sixth_topic_needs_no_code_and_leaves_the_other_weights_alone(project)
         write_text(project.articles / f"{name}.txt", text)
     made = run("sheet", *articles)
     rows = list(csv.DictReader(io.StringIO(made.stdout)))
-    fill(made.stdout, [{"theatre": "1" if "theatre" in row["text"] else "0"} for row in rows], project.root / "stage.csv")
+    fill(
+        made.stdout, [{"theatre": "1" if "theatre" in row["text"] else "0"} for row in rows], project.root / "stage.csv"
+    )
     assert run("import", "stage.csv", "--annotator", "gold").exit_code == 0
     done = run("train", "-j", "1")
     assert done.exit_code == 0, done.stderr
@@ -89,13 +91,16 @@ def test_a_sixth_topic_needs_no_code_and_leaves_the_other_weights_alone(project)
 def test_own_labels_are_learnt_with_the_shipped_ones_at_a_weight(project, make_project, tmp_path, monkeypatch):  # noqa: F811
     own = make_project(
         tmp_path / "mine",
-        {"m1": "Nitazenes were found in a parcel.\n\nBread is dear.\n", "m2": "Nitazenes again.\n\nMilk is cheap now.\n"},
+        {
+            "m1": "Nitazenes were found in a parcel.\n\nBread is dear.\n",
+            "m2": "Nitazenes again.\n\nMilk is cheap now.\n",
+        },
         {"gold": {"m1": ["drugs", ""], "m2": ["drugs", ""]}},
         topics=KEYS,
     )
     write_text(
         own.experiments / "default.toml",
-        '[data]\nshipped = true\nown_weight = 5.0\n[features]\nmin_df = 1\n[evaluation]\nfolds = 3\ninner_folds = 2\nrounds = 100\n',
+        "[data]\nshipped = true\nown_weight = 5.0\n[features]\nmin_df = 1\n[evaluation]\nfolds = 3\ninner_folds = 2\nrounds = 100\n",
     )
     monkeypatch.setattr("pipeline.reporting.experiment.shipped_project", lambda: project)
     monkeypatch.chdir(own.root)
@@ -120,7 +125,9 @@ def test_a_sheet_written_to_a_file_is_utf8_for_spreadsheets(project):  # noqa: F
 def test_a_sheet_with_a_topic_or_value_it_does_not_know_is_refused(project):  # noqa: F811
     text = run("sheet", "a01").stdout
     write_text(project.root / "topic.csv", text.replace("floods", "fires", 1))
-    assert "column 'fires' is unknown; topics are: drugs, cyber, floods" in refused("import", "topic.csv", "--annotator", "maria")
+    assert "column 'fires' is unknown; topics are: drugs, cyber, floods" in refused(
+        "import", "topic.csv", "--annotator", "maria"
+    )
     fill(text, [{"drugs": "1"}, {"drugs": "maybe"}, {}], project.root / "value.csv")
     message = refused("import", "value.csv", "--annotator", "maria")
     assert message.startswith("value.csv:3: column 'drugs': is 'maybe'; must be 1")

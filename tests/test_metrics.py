@@ -63,7 +63,9 @@ def test_average_precision_is_scikit_learns_with_weights_and_equal_scores(seed):
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from([-1.0, 0.0, 0.5, 2.0]), st.booleans(), st.integers(0, 2)), min_size=1, max_size=30)
+    st.lists(
+        st.tuples(st.sampled_from([-1.0, 0.0, 0.5, 2.0]), st.booleans(), st.integers(0, 2)), min_size=1, max_size=30
+    )
 )
 @settings(deadline=None)
 def test_average_precision_is_scikit_learns_on_any_rows(rows):

@@ -20,7 +20,7 @@ from pipeline.errors import InputError
 from pipeline.learning.analyser import AnalyserOptions
 from pipeline.learning.model import is_finite
 from pipeline.learning.training import evaluate, fit
-from tests.corpora import ANY_TEXT, LEXICON, NASTY, QUICK, gappy, quiet, small, trained
+from tests.corpora import ANY_TEXT, LEXICON, NASTY, ORACLE, QUICK, gappy, quiet, small, trained
 
 TRAINING_ONLY = ("sklearn", "scipy", "pandas", "numba", "pyarrow", "matplotlib", "trafilatura", "joblib", "rich")
 
@@ -37,7 +37,7 @@ def oracles(name) -> tuple[Pipeline, ...]:
     made = []
     for j in range(dataset.Y.shape[1]):
         texts = [text for text, judged in zip(dataset.texts, dataset.known[:, j], strict=True) if judged]
-        vectoriser = TfidfVectorizer(token_pattern=r"(?u)\b\w\w+\b", ngram_range=(1, 2), min_df=1, sublinear_tf=True)
+        vectoriser = TfidfVectorizer(**ORACLE, ngram_range=(1, 2), min_df=1, sublinear_tf=True)
         classifier = LogisticRegression(C=10.0, solver="liblinear", random_state=0)
         made.append(make_pipeline(vectoriser, classifier).fit(texts, dataset.Y[dataset.known[:, j], j]))
     return tuple(made)
@@ -69,7 +69,7 @@ def test_probabilities_and_tags_follow_from_the_scores(texts):
     S, P, T = model.scores(texts), model.probabilities(texts), model.decide(texts)
     assert S.shape == P.shape == T.shape == (len(texts), 3)
     np.testing.assert_allclose(P, 1 / (1 + np.exp(-(S * model.slope + model.offset))))
-    np.testing.assert_array_equal(T, P >= model.thresholds)
+    np.testing.assert_array_equal(T, model.thresholds <= P)
 
 
 def test_a_probability_on_the_threshold_is_a_tag_and_one_below_is_not():
@@ -92,13 +92,20 @@ def test_a_text_without_known_words_scores_the_intercept():
 
 def test_the_model_tells_its_topics_apart():
     model = trained()
-    texts = ["Heroin and cocaine were seized.", "Hackers spread malware.", "The river flooded the road.", "A new season."]
+    texts = [
+        "Heroin and cocaine were seized.",
+        "Hackers spread malware.",
+        "The river flooded the road.",
+        "A new season.",
+    ]
     assert model.decide(texts).astype(int).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]
     assert model.codebook.keys == ("drugs", "cyber", "floods")
 
 
 def test_one_text_in_the_place_of_a_list_is_refused():
-    with pytest.raises(InputError, match=r"a list of texts is needed, one text was given; put it in brackets: \[text\]"):
+    with pytest.raises(
+        InputError, match=r"a list of texts is needed, one text was given; put it in brackets: \[text\]"
+    ):
         trained().scores("heroin")
 
 

@@ -39,7 +39,9 @@ def test_every_verdict_is_the_models_own_number(small_model):
     texts = [p.paragraph.text for p in tagged.paragraphs]
     P = small_model.probabilities(texts)
     assert np.array_equal(np.array([list(p.probabilities.values()) for p in tagged.paragraphs]), P)
-    assert np.array_equal(np.array([[v.score for v in p.verdicts] for p in tagged.paragraphs]), small_model.scores(texts))
+    assert np.array_equal(
+        np.array([[v.score for v in p.verdicts] for p in tagged.paragraphs]), small_model.scores(texts)
+    )
     tags = [[key in p.topics for key in small_model.codebook.keys] for p in tagged.paragraphs]
     assert np.array_equal(np.array(tags), decide(P, small_model.thresholds))
 
@@ -101,7 +103,9 @@ def test_text_that_is_not_english_is_marked_instead_of_called_free_of_topics(sma
 
 
 def test_a_paragraph_too_short_to_judge_is_marked_and_the_others_are_judged(small_model):
-    tagged = tag_article("Heroin seized.\n\nCustoms officers found fourteen kilograms of heroin in a truck.\n", small_model)
+    tagged = tag_article(
+        "Heroin seized.\n\nCustoms officers found fourteen kilograms of heroin in a truck.\n", small_model
+    )
     assert tagged.unsupported is None
     assert [p.unsupported is None for p in tagged.paragraphs] == [False, True]
 
@@ -114,10 +118,14 @@ def test_an_empty_text_gives_an_article_without_paragraphs(small_model):
 
 
 def test_many_articles_make_one_table_with_a_row_a_paragraph(small_model):
-    frame = tag_articles([TEXT, article_from_text("Слово дня и ещё несколько русских слов в одной строке.", "ru")], small_model)
+    frame = tag_articles(
+        [TEXT, article_from_text("Слово дня и ещё несколько русских слов в одной строке.", "ru")], small_model
+    )
     assert frame["article_id"].tolist() == ["text-1"] * 3 + ["ru"]
     assert frame.columns[:7].tolist() == ["id", "article_id", "start", "end", "kind", "text", "unsupported"]
-    assert frame["drugs"].iloc[:3].tolist() == [p.probabilities["drugs"] for p in tag_article(TEXT, small_model).paragraphs]
+    assert frame["drugs"].iloc[:3].tolist() == [
+        p.probabilities["drugs"] for p in tag_article(TEXT, small_model).paragraphs
+    ]
     assert math.isnan(frame["drugs"].iloc[3])
     assert frame["topics"].iloc[1] == " ".join(tag_article(TEXT, small_model).paragraphs[1].topics)
 

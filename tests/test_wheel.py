@@ -24,7 +24,11 @@ def test_a_wheel_installed_in_an_empty_environment_tags_from_another_folder(tmp_
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
     save_model(trained(), source / "experiments" / "current", "card\n")
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, source], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, source],
+        check=True,
+        capture_output=True,
+    )
     (wheel,) = tmp_path.glob("threat_topics-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert "pipeline/shipped/labels/codebook.toml" in names
@@ -34,16 +38,30 @@ def test_a_wheel_installed_in_an_empty_environment_tags_from_another_folder(tmp_
     environment = tmp_path / "environment"
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel], check=True, capture_output=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel], check=True, capture_output=True
+    )
     # The pinned dependencies of this environment, without the project itself, stand in for a download.
     (site,) = environment.glob("lib/python*/site-packages")
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
 
     text = "Customs officers found heroin in a truck at the crossing.\n"
     done = subprocess.run(
-        [environment / "bin" / "threat-topics", "tag", "-"], input=text, capture_output=True, text=True, cwd=elsewhere, check=False, env={}
+        [environment / "bin" / "threat-topics", "tag", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        cwd=elsewhere,
+        check=False,
+        env={},
     )
     assert done.returncode == 0, done.stderr
     assert [topic["topic"] for topic in json.loads(done.stdout)["topics"]] == ["drugs"]
-    where = subprocess.run([python, "-c", "import pipeline; print(pipeline.__file__)"], capture_output=True, text=True, cwd=elsewhere, check=True)
+    where = subprocess.run(
+        [python, "-c", "import pipeline; print(pipeline.__file__)"],
+        capture_output=True,
+        text=True,
+        cwd=elsewhere,
+        check=True,
+    )
     assert where.stdout.startswith(str(environment))

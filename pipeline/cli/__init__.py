@@ -70,4 +70,4 @@ def main() -> None:
     \b
     Example:
       threat-topics tag article.txt
-    """  # noqa: D301  click reads \b as "keep these lines"
+    """

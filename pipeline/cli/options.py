@@ -54,7 +54,9 @@ def project_option(function: F) -> F:
 def model_option(function: F) -> F:
     """Add ``--model DIR``."""
     text = "Model folder; default: $THREAT_TOPICS_MODEL, the project's, the shipped one."
-    return click.option("-m", "--model", "model_path", type=click.Path(path_type=Path), metavar="DIR", help=text)(function)
+    return click.option("-m", "--model", "model_path", type=click.Path(path_type=Path), metavar="DIR", help=text)(
+        function
+    )
 
 
 def recipe_options(function: F) -> F:

@@ -72,6 +72,7 @@ def count(texts: list[str], options: FeatureOptions) -> Counts:
         matrix = vectoriser.fit_transform(texts)
     except ValueError as error:
         raise LabelError("the labelled paragraphs hold no words; label paragraphs with text") from error
+    matrix.sort_indices()  # else rows are summed in the order in which other texts first used their terms
     found = Counts(tuple(vectoriser.get_feature_names_out()), matrix)
     most = int(_paragraphs_with(matrix).max())
     if most < options.min_df:

@@ -3,7 +3,10 @@
 Neither scikit-learn (one label, grouped) nor iterative stratification (Sechidis et al. 2011: many labels, ungrouped)
 does both. Here whole groups are dealt greedily, the richest in rare columns first, each to the fold where the loss
 grows least; several seeded orders are tried and the best kept. Columns are the positives of each topic, the
-paragraphs judged to have none, and all rows. Balance is scored by ``imbalance``.
+paragraphs judged to have none, and all judged rows. Balance is scored by ``imbalance``.
+
+A topic that is judged in few articles as yet must not move the others about: articles judged for the widely judged
+topics are dealt first and by these alone, the rest afterwards.
 """
 
 from __future__ import annotations
@@ -17,12 +20,13 @@ from pipeline.errors import LabelError
 
 Array = NDArray[Any]
 
+WIDE = 0.5  # a topic is widely judged if it is judged in so many articles, as a share of the topic judged in most
+
 
 def _columns(Y: Array, known: Array) -> Array:
-    """What is shared out: k columns of positives, one of judged rows without a topic, one of rows; (n, k + 2)."""
-    positive = Y & known
-    none = known.any(axis=1) & ~positive.any(axis=1)
-    return np.column_stack([positive, none, np.ones(len(Y), bool)]).astype(np.float64)
+    """What is shared out: k columns of positives, one of judged rows without a topic, one of judged rows; (n, k + 2)."""
+    positive, judged = Y & known, known.any(axis=1)
+    return np.column_stack([positive, judged & ~positive.any(axis=1), judged]).astype(np.float64)
 
 
 def _per_group(values: Array, groups: Array) -> Array:
@@ -55,41 +59,51 @@ def assign_folds(Y: Array, known: Array, groups: Array, *, folds: int, seed: int
         LabelError: there are fewer groups than folds.
     """
     _, numbers = np.unique(groups, return_inverse=True)
-    content = _per_group(_columns(Y, known), numbers)
-    count = len(content)
+    count = int(numbers.max()) + 1 if len(numbers) else 0
     if count < folds:
         raise LabelError(
             f"{count} labelled articles cannot be dealt into {folds} folds; label more articles or lower the number of folds"
         )
-    present = content.sum(axis=0) > 0
-    share = content[:, present] / content[:, present].sum(axis=0)
+    judged = (_per_group(known, numbers) > 0).sum(axis=0)  # articles by topic
+    wide = judged >= WIDE * judged.max()
     generator = np.random.default_rng(seed)
-    best: tuple[float, Array] | None = None
-    for _ in range(tries):
-        order = generator.permutation(count)
-        order = order[np.argsort(-share[order].sum(axis=1), kind="stable")]
-        dealt = np.zeros((folds, share.shape[1]))
-        fold_of = np.empty(count, dtype=np.int64)
-        for position, group in enumerate(order):
-            empty = np.flatnonzero(~dealt.any(axis=1))
-            open_folds = empty if len(empty) and count - position <= len(empty) else np.arange(folds)
-            # Only one fold's terms change, so compare the growth of its own squared deviations.
-            before = dealt[open_folds]
-            growth = ((before + share[group]) * folds - 1) ** 2 - (before * folds - 1) ** 2
-            fold = int(open_folds[np.argmin(growth.sum(axis=1))])
-            dealt[fold] += share[group]
-            fold_of[group] = fold
-        loss = float(_loss(dealt))
-        if best is None or loss < best[0]:
-            best = (loss, fold_of)
-    return np.asarray(best[1] if best else np.empty(0, np.int64))[numbers]
+    fold_of = np.full(count, -1)
+    for topics in (wide, np.ones_like(wide)):
+        content = _per_group(_columns(Y[:, topics], known[:, topics]), numbers)
+        waiting = np.flatnonzero((fold_of < 0) & ((content[:, -1] > 0) | topics.all()))
+        present = content.sum(axis=0) > 0
+        share = content[:, present] / content[:, present].sum(axis=0)
+        orders = [generator.permutation(waiting) for _ in range(tries)] if len(waiting) else []
+        deals = [_deal(share, order, fold_of, folds) for order in orders]
+        fold_of = min(deals, key=lambda deal: deal[0])[1] if deals else fold_of
+    return fold_of[numbers]
+
+
+def _deal(share: Array, order: Array, fold_of: Array, folds: int) -> tuple[float, Array]:
+    """Deal the groups in ``order``, the greatest shares first, to those dealt already; the loss and every group's fold."""
+    order = order[np.argsort(-share[order].sum(axis=1), kind="stable")]
+    fold_of, dealt, size = fold_of.copy(), np.zeros((folds, share.shape[1])), np.zeros(folds, dtype=np.int64)
+    for group in np.flatnonzero(fold_of >= 0):
+        dealt[fold_of[group]] += share[group]
+        size[fold_of[group]] += 1
+    for position, group in enumerate(order):
+        empty = np.flatnonzero(size == 0)
+        open_folds = empty if len(empty) and len(order) - position <= len(empty) else np.arange(folds)
+        # Only one fold's terms change, so compare the growth of its own squared deviations.
+        before = dealt[open_folds]
+        growth = ((before + share[group]) * folds - 1) ** 2 - (before * folds - 1) ** 2
+        fold = int(open_folds[np.argmin(growth.sum(axis=1))])
+        dealt[fold] += share[group]
+        size[fold] += 1
+        fold_of[group] = fold
+    return float(_loss(dealt)), fold_of
 
 
 def imbalance(Y: Array, known: Array, fold: Array) -> float:
     """How uneven folds are: the root mean square, over folds and columns, of a share's deviation from even.
 
     0 means that every fold holds exactly 1/folds of each topic's positives, of the paragraphs without a topic and of
-    all rows; 0.1 means that shares are typically a tenth too large or too small.
+    all judged rows; 0.1 means that shares are typically a tenth too large or too small.
 
     >>> Y = np.array([[True], [False], [True], [False]])
     >>> imbalance(Y, np.ones_like(Y), np.array([0, 0, 1, 1]))

@@ -72,15 +72,23 @@ def build_report(evaluation: Evaluation, model: Model) -> tuple[Section, ...]:
         f"{folds.repeats} x {folds.folds} folds by article; calibration and thresholds chosen by {folds.inner_folds} folds "
         f"inside each training part. Brackets hold 95 % intervals from {folds.rounds} bootstrap rounds over articles."
     )
-    misses = [f"{key} {n}" for key, n in zip(evaluation.dataset.codebook.keys, out.infeasible.tolist(), strict=True) if n]
-    wishes = (f"Training parts in which no threshold met the wish and the best was taken: {', '.join(misses)}.",) if misses else ()
+    misses = [
+        f"{key} {n}" for key, n in zip(evaluation.dataset.codebook.keys, out.infeasible.tolist(), strict=True) if n
+    ]
+    wishes = (
+        (f"Training parts in which no threshold met the wish and the best was taken: {', '.join(misses)}.",)
+        if misses
+        else ()
+    )
     balance = f"Fold imbalance {max(out.imbalance):.3f} (0 = every fold holds an equal share of each topic)."
     sections = [
         Section("Cross-validation: " + recipe.name, (headline(evaluation), settings, balance, RULES, *wishes)),
         _data(evaluation),
     ]
     for level in LEVELS:
-        sections.append(Section(f"By topic, {level} level", (_empty_sets(evaluation.table(level)),), (_figures(evaluation, level),)))
+        sections.append(
+            Section(f"By topic, {level} level", (_empty_sets(evaluation.table(level)),), (_figures(evaluation, level),))
+        )
         sections.append(_baselines(evaluation, level))
     sections += [_terms(model), _mistakes(evaluation.mistakes)]
     return tuple(sections)
@@ -108,7 +116,9 @@ def _data(evaluation: Evaluation) -> Section:
     positive = (evaluation.dataset.Y & evaluation.dataset.known).sum(axis=0).tolist()
     judged = evaluation.dataset.known.sum(axis=0).tolist()
     rows = zip(evaluation.dataset.codebook.keys, positive, judged, strict=True)
-    return Section("Data", (text,), (Grid(("topic", "positives", "judged"), tuple((k, str(p), str(n)) for k, p, n in rows)),))
+    return Section(
+        "Data", (text,), (Grid(("topic", "positives", "judged"), tuple((k, str(p), str(n)) for k, p, n in rows)),)
+    )
 
 
 def _empty_sets(table: Table) -> str:
@@ -181,7 +191,9 @@ def outside_section(rows: list[OutsideRow], name: str) -> Section:
                 str(row.positives),
                 str(row.negatives),
                 interval(row.recall),
-                "-" if math.isnan(row.false_alarms.value) else f"{row.false_alarms.value:.1f} [{row.false_alarms.low:.1f}, {row.false_alarms.high:.1f}]",
+                "-"
+                if math.isnan(row.false_alarms.value)
+                else f"{row.false_alarms.value:.1f} [{row.false_alarms.low:.1f}, {row.false_alarms.high:.1f}]",
                 interval(row.average_precision),
             )
             for row in rows

@@ -44,9 +44,9 @@ class Article:
 
 
 def article_from_text(text: str, id: str = "text") -> Article:  # noqa: A002  # the word every format uses
-    """Clean a text, split it, and read its furniture.
+    r"""Clean a text, split it, and read its furniture.
 
-    >>> article = article_from_text("BAKU, Azerbaijan, Oct. 15\\nTwo men were held.\\n", "trend-1")
+    >>> article = article_from_text("BAKU, Azerbaijan, Oct. 15\nTwo men were held.\n", "trend-1")
     >>> [paragraph.id for paragraph in article.content], article.place
     (['trend-1:26-44'], 'Baku, Azerbaijan')
     """
@@ -65,14 +65,15 @@ def article_from_text(text: str, id: str = "text") -> Article:  # noqa: A002  # 
 
 
 def clean_text(text: str) -> str:
-    """A text as it is kept: no BOM, LF newlines, mojibake mended line by line; quotes and all else as they are.
+    r"""A text as it is kept: no BOM, LF newlines, mojibake mended line by line; quotes and all else as they are.
 
-    >>> clean_text("\\ufeffIt\u00e2\u20ac\u2122s \u201cfine\u201d\\r\\n")
-    'It\u2019s \u201cfine\u201d\\n'
+    >>> clean_text("\ufeffIt\u00e2\u20ac\u2122s \u201cfine\u201d\r\n")
+    'It\u2019s \u201cfine\u201d\n'
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
         return text
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half characters, from broken JSON
     mended = "\n".join(line if line.isascii() else ftfy.fix_encoding(line) for line in text.split("\n"))
     return mended.replace("\u2028", "\n").replace("\u2029", "\n")
 

@@ -22,7 +22,10 @@ AGENCIES = tuple(
     News.am|NNA|Novosti|Novosti-Armenia|Noyan Tapan|NTB|Pajhwok|Pajhwok Afghan News|PAP|PNA|PPI|Prensa Latina|Press Association
     Prime-News|PTI|RBC|Regnum|Reuters|RFE/RL|RIA Novosti|Rosbalt|SANA|SAPA|Sputnik|SRNA|STT|Tanjug|TAP|Tasnim|TASR|TASS|Tengrinews
     TOLOnews|Trend|Turan|Ukrinform|UNIAN|UPI|UzA|VNA|WAFA|WAM|Xinhua|Yonhap
-    """.replace("\n", "|").replace("    ", "").strip("|").split("|")
+    """.replace("\n", "|")
+    .replace("    ", "")
+    .strip("|")
+    .split("|")
 )
 
 # In capitals before a dash or a stop at the head of a story, and yet no town.
@@ -33,10 +36,10 @@ NOT_PLACES = frozenset(
     FACTBOX INTERVIEW PROFILE FEATURE LIVE WATCH VIDEO PHOTOS WEATHER SPORT SUMMARY ANNEX APPENDIX ARTICLE SECTION CHAPTER
     PART TABLE FIGURE STEP HEROIN COCAINE OPIUM CANNABIS HASHISH WHO WHAT WHEN WHERE WHY HOW YES TERRORISM EXTREMISM DRUGS
     MIGRATION CYBERCRIME
-    """.split()
+    """.split()  # noqa: SIM905  # as a list it would fill the page
 )
 # First words that show a capitalised run to be a sentence and no town.
-_NOT_NAMES = frozenset("In On By Since From At Before After Until The Of To For And But Next Last This".split())
+_NOT_NAMES = frozenset("In On By Since From At Before After Until The Of To For And But Next Last This".split())  # noqa: SIM905  # as above
 
 MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 WEEKDAY = r"(?:Mon|Tues?|Wed(?:nes)?|Thur?s?|Fri|Sat(?:ur)?|Sun)(?:day)?\b\.?"
@@ -47,7 +50,7 @@ NUMERIC = rf"(?:\d\d?[./]\d\d?[./]{_YEAR}|{_YEAR}[-./]\d\d?[-./]\d\d?\b)"
 
 # Each gives year, day and the month, written out (word) or as a number (month).
 DATES: dict[str, str] = {
-    "2017-05-25": rf"\b(?P<year>(?:19|20)\d\d)[-./](?P<month>\d\d?)[-./](?P<day>\d\d?)(?!\d)",
+    "2017-05-25": r"\b(?P<year>(?:19|20)\d\d)[-./](?P<month>\d\d?)[-./](?P<day>\d\d?)(?!\d)",
     "21.11.2018": rf"\b(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>{_YEAR})",
     "21/11/2018": rf"\b(?P<day>\d\d?)/(?P<month>\d\d?)/(?P<year>{_YEAR})",
     "2016 September 28": rf"\b(?P<year>{_YEAR}),? (?P<word>{MONTH}),? (?P<day>{_DAY})",
@@ -183,7 +186,7 @@ def agency_named(text: str) -> str | None:
     >>> agency_named("(KAZINFORM)"), agency_named("/TASS/."), agency_named("24.kg"), agency_named("Tass said")
     ('Kazinform', 'TASS', '24.kg', None)
     """
-    bare = text.strip(" /()[]:.-–—\n")
+    bare = text.strip(" /()[]:.-–—\n").split(",")[0]
     if bare.casefold() in _known_agencies():
         return _known_agencies()[bare.casefold()]
     return bare if _compiled(DOMAIN).fullmatch(bare) else None
@@ -225,7 +228,11 @@ class _Parts:
         if self.shape[:1] == "P" and set("SDA").isdisjoint(self.shape) and letters < 3:
             return False  # "EU, Turkey - The deal"
         named = agency_named(self.agency) is not None
-        if self.agency and not named and ("D" not in self.shape if self.agency[0].isalpha() else "P" not in self.shape and "D" not in self.shape):
+        if (
+            self.agency
+            and not named
+            and ("D" not in self.shape if self.agency[0].isalpha() else "P" not in self.shape and "D" not in self.shape)
+        ):
             return False  # an unknown name is an agency after a day, or in brackets after a town
         shape = self.shape if shapes is OPENINGS else self.shape.rstrip("-.:")
         return any(_compiled(known.parts).fullmatch(shape) for known in shapes if first or not known.first)
@@ -233,7 +240,9 @@ class _Parts:
     def dateline(self, end: int) -> Dateline:
         """The same in words of the reader's."""
         place = _spelt(self.place) + (f", {self.region}" if self.region else "") if self.place else None
-        return Dateline(end, place, read_date(self.when), agency_named(self.agency) or self.agency.strip(" /()") or None)
+        return Dateline(
+            end, place, read_date(self.when), agency_named(self.agency) or self.agency.strip(" /()") or None
+        )
 
 
 _DASHES = str.maketrans("–—", "--")
@@ -269,7 +278,7 @@ def _known_agencies() -> dict[str, str]:
 
 
 def _month(word: str) -> int:
-    return 1 + "jan feb mar apr may jun jul aug sep oct nov dec".split().index(word[:3].lower())
+    return 1 + "janfebmaraprmayjunjulaugsepoctnovdec".index(word[:3].lower()) // 3
 
 
 def _spelt(place: str) -> str:

@@ -103,9 +103,9 @@ class _Line:
 
 
 def split(text: str, options: SplitOptions | None = None) -> list[Span]:
-    """Where the paragraphs of a text lie, furniture included, in order and apart from each other.
+    r"""Where the paragraphs of a text lie, furniture included, in order and apart from each other.
 
-    >>> text = "Two held\\nBISHKEK (24.kg) - Officers held two men.\\nRead more"
+    >>> text = "Two held\nBISHKEK (24.kg) - Officers held two men.\nRead more"
     >>> [(text[span.start : span.end], span.kind) for span in split(text)]
     [('Two held', 'headline'), ('Officers held two men.', 'text'), ('Read more', 'furniture')]
     """
@@ -171,7 +171,9 @@ def wrapping_width(lines: Sequence[_Line], options: SplitOptions) -> int | None:
             continue
         pairs += 1
         running += after.text[0].islower()
-        votes.update(range(max(line.width, options.narrowest), min(line.width + len(_first_word(after)), options.widest) + 1))
+        votes.update(
+            range(max(line.width, options.narrowest), min(line.width + len(_first_word(after)), options.widest) + 1)
+        )
     if not votes or running < options.running * pairs:
         return None
     width, full = max(votes.items(), key=lambda vote: (vote[1], vote[0]))
@@ -226,7 +228,9 @@ def _kinds(text: str, pieces: Sequence[tuple[int, int]], options: SplitOptions) 
     return kinds
 
 
-_ITEM = re.compile(r"(?:(?P<sign>--?|[–—*•·▪◦‣●■])|(?P<number>\d{1,2}[.)]|\(\d{1,2}\))|(?P<letter>[a-z]\)|\([a-z]\)))\s+\S")
+_ITEM = re.compile(
+    r"(?:(?P<sign>--?|[–—*•·▪◦‣●■])|(?P<number>\d{1,2}[.)]|\(\d{1,2}\))|(?P<letter>[a-z]\)|\([a-z]\)))\s+\S"
+)
 _STOP = re.compile(r"""[.!?…]["”'’»)\]]*$""")
 _FULL_STOP = re.compile(r"""(?<!\.\.)(?<!\b[A-Z]\.[A-Z])[.;:,]["”'’»)\]]*$""")
 
@@ -247,4 +251,8 @@ def _is_sentence(line: str, *, first: bool) -> bool:
 
 def _is_headline(line: str, options: SplitOptions) -> bool:
     """Whether the first line of news is a headline: short, no full stop, no dateline before it."""
-    return len(line) <= options.headline and _FULL_STOP.search(line[-8:]) is None and read_opening(line, first=False) is None
+    return (
+        len(line) <= options.headline
+        and _FULL_STOP.search(line[-8:]) is None
+        and read_opening(line, first=False) is None
+    )
