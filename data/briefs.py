@@ -11,9 +11,34 @@ import argparse
 import csv
 import random
 import sys
+from dataclasses import dataclass
 
-COUNT = 520
-SEED = 20261124
+
+@dataclass(frozen=True)
+class Plan:
+    """A set of briefs drawn together.
+
+    Attributes:
+        count: articles.
+        seed: seed of the decks.
+        none_share: share of articles without a topic.
+        obvious_word: shares of "avoid" (do without the topic's obvious words), "free" and "use" (as papers do).
+        topics: weights of one, two, and three or more topics, instead of the genre's own.
+    """
+
+    count: int
+    seed: int
+    none_share: float
+    obvious_word: dict[str, float]
+    topics: tuple[int, int, int] | None = None
+
+
+# The second set fills what the first left thin: plain words, and paragraphs with several topics.
+PLANS = (
+    Plan(520, 20261124, 0.41, {"avoid": 1, "free": 1}),
+    Plan(160, 20261125, 0.12, {"use": 1}, (2, 5, 3)),
+)
+COUNT = sum(plan.count for plan in PLANS)
 
 TOPICS = ("terrorism", "extremism", "drugs", "migration", "cybercrime")
 
@@ -66,7 +91,6 @@ NONE_GENRES = {
     "interview with questions and answers": (4, (7, 10)), "statistics release": (4, (4, 7)), "analysis": (4, (6, 9)),
     "opinion": (2, (5, 8)), "parliamentary debate": (2, (6, 9)),
 }  # fmt: skip
-NONE_SHARE = 0.41
 
 # What an article without a topic is about; every theme lies beside a topic or is the everyday news around it.
 NONE_THEMES = (
@@ -114,10 +138,12 @@ def deck(shares: dict[str, float], size: int, draw: random.Random) -> list[str]:
     return cards
 
 
-def pick_topics(genre: str, used: dict[str, int], draw: random.Random) -> list[str]:
-    """Topics for one article: as many as the genre's weights say, the ones used least so far first."""
-    _, allowed, weights, _ = THREAT_GENRES[genre]
-    wanted = draw.choices((1, 2, 3 + draw.randrange(3)), weights)[0]
+def pick_topics(
+    genre: str, weights: tuple[int, int, int] | None, used: dict[str, int], draw: random.Random
+) -> list[str]:
+    """Topics for one article: as many as the weights say, the ones used least so far first."""
+    _, allowed, own_weights, _ = THREAT_GENRES[genre]
+    wanted = draw.choices((1, 2, 3 + draw.randrange(3)), weights or own_weights)[0]
     order = sorted(allowed, key=lambda topic: (used[topic] + 6 * draw.random(), topic))
     chosen = order[: min(wanted, len(allowed))]
     for topic in chosen:
@@ -125,10 +151,19 @@ def pick_topics(genre: str, used: dict[str, int], draw: random.Random) -> list[s
     return chosen
 
 
-def briefs(count: int = COUNT, seed: int = SEED) -> list[dict[str, str]]:
-    """All briefs in order; the same seed gives the same briefs."""
-    draw = random.Random(seed)
-    none = round(count * NONE_SHARE)
+def briefs() -> list[dict[str, str]]:
+    """All briefs in order; the same plans give the same briefs."""
+    made: list[dict[str, str]] = []
+    for plan in PLANS:
+        made += draw_briefs(plan, len(made) + 1)
+    return made
+
+
+def draw_briefs(plan: Plan, first: int) -> list[dict[str, str]]:
+    """The briefs of one plan, numbered from ``first``."""
+    draw = random.Random(plan.seed)
+    count = plan.count
+    none = round(count * plan.none_share)
     kinds = ["none"] * none + ["threat"] * (count - none)
     draw.shuffle(kinds)
     genres = {
@@ -140,7 +175,7 @@ def briefs(count: int = COUNT, seed: int = SEED) -> list[dict[str, str]]:
         name: deck(shares, count, draw)
         for name, shares in (
             ("region", REGION), ("voice", VOICE), ("decade", DECADE), ("breaks", BREAKS), ("title", TITLE),
-            ("dateline", DATELINE), ("furniture", FURNITURE), ("extra", EXTRA), ("obvious_word", {"avoid": 1, "free": 1}),
+            ("dateline", DATELINE), ("furniture", FURNITURE), ("extra", EXTRA), ("obvious_word", plan.obvious_word),
         )
     }  # fmt: skip
     used = dict.fromkeys(TOPICS, 0)
@@ -148,10 +183,10 @@ def briefs(count: int = COUNT, seed: int = SEED) -> list[dict[str, str]]:
     for i, kind in enumerate(kinds):
         genre = genres[kind].pop()
         low, high = THREAT_GENRES[genre][3] if kind == "threat" else NONE_GENRES[genre][1]
-        row = {"number": f"{i + 1:04d}", "genre": genre, "paragraphs": str(draw.randint(low, high))}
+        row = {"number": f"{first + i:04d}", "genre": genre, "paragraphs": str(draw.randint(low, high))}
         row |= {name: cards[i] for name, cards in axes.items()}
         if kind == "threat":
-            row |= {"topics": " ".join(pick_topics(genre, used, draw)), "theme": ""}
+            row |= {"topics": " ".join(pick_topics(genre, plan.topics, used, draw)), "theme": ""}
         else:
             row |= {"topics": "", "theme": themes.pop(), "obvious_word": ""}
         made.append({name: row[name] for name in FIELDS})

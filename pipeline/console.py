@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.learning.evidence import Contribution
-from pipeline.reporting.report import Grid, Section
+from pipeline.reporting.sections import Grid, Section
 from pipeline.tagging.tagger import TaggedArticle, TaggedParagraph
 
 EVIDENCE_SHOWN = 8

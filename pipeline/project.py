@@ -41,6 +41,16 @@ class Project:
         return self.root / "data" / "articles"
 
     @property
+    def article_table(self) -> Path:
+        """What is known of each article beside its text."""
+        return self.root / "data" / "articles.csv"
+
+    @property
+    def targets(self) -> Path:
+        """What the corpus is to reach."""
+        return self.root / "data" / "targets.toml"
+
+    @property
     def experiments(self) -> Path:
         """Recipes, and below it ``runs/`` and ``current/``."""
         return self.root / "experiments"

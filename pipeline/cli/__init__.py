@@ -27,6 +27,8 @@ VERBS = {
     "sheet": ("labels", "Write a sheet to label articles in."),
     "import": ("labels", "Turn filled-in sheets into label lines."),
     "check": ("labels", "Lint codebook, labels and lexicon; exit 1 if anything is found."),
+    "corpus": ("corpus", "Count a corpus and say whether its targets are met."),
+    "agreement": ("corpus", "Compare annotators: Cohen's kappa and Krippendorff's alpha of each topic."),
     "info": ("about", "Say which model and project are in use."),
     "completion": ("about", "Print the completion script of a shell."),
 }

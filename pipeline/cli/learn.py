@@ -20,16 +20,16 @@ from pipeline.cli.options import (
     project_of,
     project_option,
     recipe_options,
+    show,
     talk,
 )
-from pipeline.console import print_report
 from pipeline.errors import RecipeError
 from pipeline.learning.outside import evaluate_outside, read_outside
 from pipeline.learning.persist import load_folder
 from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.project import Project
 from pipeline.reporting.experiment import Experiment, run_experiment
-from pipeline.reporting.report import Section, markdown, outside_section
+from pipeline.reporting.report import outside_section
 from pipeline.reporting.runs import metrics, outside_metrics
 
 GATE_FAILED = 1
@@ -129,7 +129,7 @@ def _carry_out(project: Project, recipe: Recipe, jobs: int, *, keep: bool, as_js
     if as_json:
         click.echo(json.dumps(metrics(experiment.evaluation), indent=1))
     else:
-        _show(experiment.report)
+        show(experiment.report)
     talk(f"report: {near(experiment.folder / 'report.md')}")
     talk(f"scores: {near(experiment.folder / 'out_of_fold.csv')}")
     return experiment
@@ -158,14 +158,6 @@ def _outside(files: tuple[Path, ...], path: Path, *, as_json: bool) -> None:
         rows = evaluate_outside(model, outside)
         figures += outside_metrics(rows)
         if not as_json:
-            _show((outside_section(rows, outside.name),))
+            show((outside_section(rows, outside.name),))
     if as_json:
         click.echo(json.dumps(figures, indent=1))
-
-
-def _show(sections: tuple[Section, ...]) -> None:
-    """In colour on a terminal, as Markdown elsewhere."""
-    if sys.stdout.isatty():
-        print_report(sections)
-    else:
-        click.echo(markdown(sections))

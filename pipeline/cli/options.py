@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 
 from pipeline.learning.locate import find_model
 from pipeline.project import Project, find_project
+from pipeline.reporting.sections import Section, markdown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -78,3 +80,13 @@ def project_of(folder: Path | None) -> Project:
 def model_of(path: Path | None, folder: Path | None) -> Path:
     """The folder of the model to use."""
     return find_model(path, project_of(folder) if folder else None)
+
+
+def show(sections: tuple[Section, ...]) -> None:
+    """Tables in colour on a terminal, as Markdown elsewhere."""
+    if sys.stdout.isatty():
+        from pipeline.console import print_report  # noqa: PLC0415  rich is for terminals only
+
+        print_report(sections)
+    else:
+        click.echo(markdown(sections))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pipeline.learning.model import Model
 from pipeline.learning.training import Evaluation, describe
-from pipeline.reporting.report import RULES, headline, interval
+from pipeline.reporting.report import RULES, headline
+from pipeline.reporting.sections import interval
 
 
 def model_card(model: Model, evaluation: Evaluation) -> str:

@@ -12,8 +12,9 @@ from pipeline.learning.model import Model
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.training import Evaluation, evaluate, fit
 from pipeline.project import Project, shipped_project
-from pipeline.reporting.report import Section, build_report
+from pipeline.reporting.report import build_report
 from pipeline.reporting.runs import keep_model, write_run
+from pipeline.reporting.sections import Section
 
 
 @dataclass(frozen=True, slots=True, eq=False)

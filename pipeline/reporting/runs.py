@@ -22,7 +22,7 @@ from pipeline.learning.outside import OutsideRow
 from pipeline.learning.persist import save_model
 from pipeline.learning.training import Evaluation, describe
 from pipeline.reporting.card import model_card
-from pipeline.reporting.report import Section, markdown
+from pipeline.reporting.sections import Section, markdown
 
 
 def run_name(evaluation: Evaluation, date: str) -> str:

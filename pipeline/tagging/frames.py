@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -25,7 +26,7 @@ def tag_articles(articles: Iterable[str | Article], model: Model | None = None) 
         its probability (``nan`` where unsupported), and ``topics``, the tags strongest first, joined by spaces.
     """
     model = model if model is not None else load_model()
-    rows = []
+    rows: list[list[Any]] = []
     for number, given in enumerate(articles, 1):
         article = article_from_text(given, f"text-{number}") if isinstance(given, str) else given
         rows += table_rows(tag_article(article, model))

@@ -61,7 +61,7 @@ DATES: dict[str, str] = {
 _BIG = "A-ZÀ-ÖØ-ÞĀ-ɏḀ-ỹ"  # some of the later ones are small letters: `isupper` has the last word
 _CAPS = rf"(?:[{_BIG}]{{2,3}}\. )?[{_BIG}][{_BIG}'’-]*[{_BIG}](?:[ /][{_BIG}][{_BIG}'’-]*){{0,4}}"
 _NAME = rf"[{_BIG}][\w'’.-]*"
-_NAMES = rf"{_NAME}(?:\s(?:(?:of|and|the|de|del|da)\s)?{_NAME}){{0,3}}"
+_NAMES = rf"{_NAME}(?:\s(?:(?:of|and|the|de|del|da)\s)?{_NAME}){{0,3}}(?:\s(?:region|district|province|oblast|county))?"
 WHEN = rf"(?:{WEEKDAY},?\s)?(?:{MONTH}\s{_DAY}|{_DAY}\s{MONTH}|{NUMERIC})(?:,?\s{_YEAR})?(?:,?\s{TIME})?"
 DOMAIN = r"[\w-]+\.(?:com|org|net|info|news|ru|kg|kz|uz|tj|tm|az|am|ge|by|md|ua|af|ir)\b"
 
@@ -181,15 +181,22 @@ def read_date(text: str) -> str | None:
 
 
 def agency_named(text: str) -> str | None:
-    """The agency a text names and nothing else, spelt as the agency does.
+    """The agency a text names and nothing else, spelt as it spells itself; a site counts as one.
 
-    >>> agency_named("(KAZINFORM)"), agency_named("/TASS/."), agency_named("24.kg"), agency_named("Tass said")
-    ('Kazinform', 'TASS', '24.kg', None)
+    >>> agency_named("(KAZINFORM)"), agency_named("/TASS/."), agency_named("Vesti.kg"), agency_named("Tass said")
+    ('Kazinform', 'TASS', 'Vesti.kg', None)
     """
     bare = text.strip(" /()[]:.-–—\n").split(",")[0]
-    if bare.casefold() in _known_agencies():
-        return _known_agencies()[bare.casefold()]
-    return bare if _compiled(DOMAIN).fullmatch(bare) else None
+    return _known_agencies().get(bare.casefold()) or (bare if _compiled(DOMAIN).fullmatch(bare) else None)
+
+
+def is_agency(text: str) -> bool:
+    """Whether a text is the name or tag of an agency that is known as one: "Trend:", "(Kazinform)", "-- AFP".
+
+    >>> is_agency("Trend:"), is_agency("- Fars"), is_agency("Trend is up")
+    (True, False, False)
+    """
+    return text.removeprefix("--").strip(" /()[]:.–—").casefold() in _known_agencies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +234,8 @@ class _Parts:
             return False
         if self.shape[:1] == "P" and set("SDA").isdisjoint(self.shape) and letters < 3:
             return False  # "EU, Turkey - The deal"
-        named = agency_named(self.agency) is not None
+        told = not set("PpSD").isdisjoint(self.shape)
+        named = agency_named(self.agency) is not None if told else is_agency(self.agency)
         if (
             self.agency
             and not named

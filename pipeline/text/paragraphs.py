@@ -30,7 +30,7 @@ class SplitOptions:
         tolerated: share of lines that may be longer all the same (addresses, tables).
         full: share of continued lines that must be full, so that the next word would not have fitted.
         running: share of continued lines that must run on in small letters.
-        short: a line this much short of full that ends a sentence ends its paragraph.
+        short: in one block without a blank line, a line this much short of full that ends a sentence ends its paragraph.
         headline: longest headline, in characters.
     """
 
@@ -181,11 +181,17 @@ def wrapping_width(lines: Sequence[_Line], options: SplitOptions) -> int | None:
 
 
 def _joined(lines: Sequence[_Line], width: int, options: SplitOptions) -> list[tuple[int, int]]:
-    """Paragraphs of hard-wrapped text: blocks, cut before items, around furniture and after short last lines."""
+    """Paragraphs of hard-wrapped text: blocks, cut before items and around furniture; after short lines if need be."""
+    solid = len({line.block for line, after in pairwise(lines) if line.block == after.block}) == 1
     pieces: list[tuple[int, int]] = []
     head = None  # the first line of the paragraph under way
     for before, line in zip([None, *lines], lines, strict=False):
-        if before is None or head is None or before.block != line.block or _breaks(head, before, line, width, options):
+        if (
+            before is None
+            or head is None
+            or before.block != line.block
+            or _breaks(head, before, line, width, options.short if solid else width)
+        ):
             head = line
             pieces.append((line.start, line.end))
         else:
@@ -193,7 +199,7 @@ def _joined(lines: Sequence[_Line], width: int, options: SplitOptions) -> list[t
     return pieces
 
 
-def _breaks(head: _Line, before: _Line, line: _Line, width: int, options: SplitOptions) -> bool:
+def _breaks(head: _Line, before: _Line, line: _Line, width: int, short: int) -> bool:
     """Whether a line begins a new paragraph although no blank line parts it from the one before."""
     stopped = _STOP.search(before.text[-4:]) is not None
     room = width - before.width - len(_first_word(line)) - 1
@@ -208,7 +214,7 @@ def _breaks(head: _Line, before: _Line, line: _Line, width: int, options: SplitO
         return True
     if not amid and is_furniture(line.text):
         return True
-    return stopped and room >= options.short and not small
+    return stopped and room >= short and not small
 
 
 def _kinds(text: str, pieces: Sequence[tuple[int, int]], options: SplitOptions) -> list[str]:
@@ -220,7 +226,7 @@ def _kinds(text: str, pieces: Sequence[tuple[int, int]], options: SplitOptions) 
     if news:
         for i in (*range(news[0]), *range(news[-1] + 1, len(flat))):
             signed = TEXT in kinds[:i]
-            if kinds[i] == TEXT and is_furniture(flat[i], edge=True, signed=signed):
+            if is_furniture(flat[i], edge=True, signed=signed):
                 kinds[i] = FURNITURE
     content = [i for i, kind in enumerate(kinds) if kind != FURNITURE]
     if len(content) > 1 and _is_headline(flat[content[0]], options) and kinds[content[0]] == TEXT:
