@@ -34,6 +34,9 @@ def test_a_phrase_needs_its_words_in_order_and_side_by_side():
     assert counts("on the dark web", "dark web") == 1
     assert counts("the web is dark", "dark web") == 0
     assert counts("dark", "dark web") == 0
+    assert counts("the market of dark webs", "market of the dark web*") == 0
+    assert counts("a market for the dark webs", "market of the dark web*") == 0
+    assert counts("a market of the dark webs", "market of the dark web*") == 1
     assert counts("dark-web markets", "dark web") == 1
 
 

@@ -84,6 +84,16 @@ def test_the_same_seed_gives_the_same_folds_and_another_seed_others():
     assert (deal[0] != deal[2]).any()
 
 
+def test_the_best_of_several_orders_is_kept():
+    dataset = invented(200)
+    Y, known, groups = dataset.Y, dataset.known, dataset.groups
+    for seed in range(5):
+        one, ten = (
+            imbalance(Y, known, assign_folds(Y, known, groups, folds=5, seed=seed, tries=tries)) for tries in (1, 10)
+        )
+        assert ten < one
+
+
 def test_the_names_of_the_groups_do_not_matter():
     dataset = small()
     plain = assign_folds(dataset.Y, dataset.known, dataset.groups, folds=3, seed=0)

@@ -57,6 +57,17 @@ def test_scores_equal_the_fitted_scikit_learn_pipeline_on_any_text(name, texts):
     assert (np.abs(S - expected) <= 1e-6 * np.maximum(1, np.abs(expected))).all()
 
 
+def test_plain_counts_score_as_scikit_learns_plain_counts():
+    recipe = replace(QUICK, features=replace(QUICK.features, sublinear_tf=False))
+    model = fit(evaluate(small(), LEXICON, recipe, quiet, jobs=1), LEXICON, "1")
+    vectoriser = TfidfVectorizer(**ORACLE, ngram_range=(1, 2))
+    classifier = LogisticRegression(C=10.0, solver="liblinear", random_state=0)
+    oracle = make_pipeline(vectoriser, classifier).fit(small().texts, small().Y[:, 0])
+    texts = [*small().texts, *NASTY]
+    np.testing.assert_allclose(model.scores(texts)[:, 0], oracle.decision_function(texts), rtol=0, atol=1e-12)
+    assert np.abs(model.scores(NASTY) - trained().scores(NASTY)).max() > 0.01
+
+
 def test_scores_equal_scikit_learn_on_every_text_of_the_corpus_far_closer_than_promised():
     expected = np.column_stack([oracle.decision_function(small().texts) for oracle in oracles("small")])
     np.testing.assert_allclose(trained().scores(small().texts), expected, rtol=0, atol=1e-12)

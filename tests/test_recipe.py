@@ -53,6 +53,7 @@ def test_what_a_file_leaves_out_keeps_its_default_and_the_name_is_the_files(tmp_
         ("[evaluation]\nfolds = 1", r"evaluation\.folds: is 1; must be 2 or more"),
         ("[evaluation]\nrounds = 10", r"evaluation\.rounds: is 10; must be 100 or more"),
         ("[decision]\nbeta = nan", r"decision\.beta: is nan; must be a finite number"),
+        ("seed = true", "seed: is True; must be of type int"),
         ("seed = -1", "seed: is -1; must be from 0 to 4294967295"),
         ("seed = 4294967296", "seed: is 4294967296; must be from 0 to 4294967295"),
         ("name = 'a/b'", r"name: is 'a/b'; must be letters, digits, '-', '_' and '\.' only"),

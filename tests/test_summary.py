@@ -85,12 +85,14 @@ def test_the_interval_of_a_difference_pairs_the_draws():
     assert (gap.value, gap.low, gap.high) == (0, 0, 0)
 
 
-def test_intervals_hold_the_value_and_narrow_with_more_articles():
+def test_intervals_hold_the_value_and_draw_articles_at_both_levels():
     dataset = small()
     P = drawn(dataset)
-    made = table(tables(dataset, answers(P), rounds=500, seed=0), "paragraph")
-    f1 = made.figure("macro", "f1")
-    assert f1.low < f1.value < f1.high
+    made = tables(dataset, answers(P), rounds=500, seed=0)
+    for level in LEVELS:
+        f1 = table(made, level).figure("macro", "f1")
+        assert f1.low < f1.value < f1.high
+    f1 = table(made, "paragraph").figure("macro", "f1")
     one_article = replace(dataset, groups=np.zeros_like(dataset.groups))
     fixed = table(tables(one_article, answers(P), rounds=100, seed=0), "paragraph").figure("macro", "f1")
     assert fixed.low == fixed.high == f1.value

@@ -229,6 +229,14 @@ def test_a_topic_that_nobody_has_labelled_yet_is_named():
         evaluate(with_known(dataset, known), LEXICON, QUICK, quiet, 1)
 
 
+def test_positives_that_nobody_judged_do_not_count_as_enough():
+    dataset = small()
+    known = dataset.known.copy()
+    known[:, 2] = np.isin(dataset.groups, [2, 8])
+    with pytest.raises(LabelError, match=r"topic 'floods': 2 positive paragraphs in 1 articles"):
+        evaluate(replace(dataset, known=known), LEXICON, QUICK, quiet, 1)
+
+
 def test_more_folds_than_articles_are_an_error():
     recipe = replace(QUICK, evaluation=EvaluationOptions(folds=17, inner_folds=2, rounds=100))
     with pytest.raises(LabelError, match="16 labelled articles cannot be dealt into 17 folds"):

@@ -29,6 +29,7 @@ VERBS = {
     "check": ("labels", "Lint codebook, labels and lexicon; exit 1 if anything is found."),
     "corpus": ("corpus", "Count a corpus and say whether its targets are met."),
     "agreement": ("corpus", "Compare annotators: Cohen's kappa and Krippendorff's alpha of each topic."),
+    "behave": ("behave", "Try a model on short texts, by capability."),
     "info": ("about", "Say which model and project are in use."),
     "completion": ("about", "Print the completion script of a shell."),
 }

@@ -1,9 +1,10 @@
-"""Counts over a corpus, and agreement of its annotators, as sections of tables."""
+"""Counts over a corpus, agreement of its annotators, and behaviour of a model, as sections of tables."""
 
 from __future__ import annotations
 
 from pipeline.annotation.agreement import Agreement
 from pipeline.annotation.census import Census, Target
+from pipeline.learning.behaviour import Behaviour
 from pipeline.reporting.sections import Grid, Section, interval
 
 
@@ -92,4 +93,29 @@ def agreement_sections(rows: list[Agreement]) -> tuple[Section, ...]:
             for r in own
         )
         sections.append(Section(f"Agreement of {pair[0]} and {pair[1]}", (text,), (Grid(header, lines),)))
+    return tuple(sections)
+
+
+def behaviour_sections(found: list[Behaviour], *, failures: bool) -> tuple[Section, ...]:
+    """Pass rates by capability, the frozen half apart; the texts that failed only for the open half."""
+    sections = []
+    for frozen in (False, True):
+        half = [b for b in found if b.frozen is frozen]
+        if half:
+            total = sum(b.cases for b in half)
+            passed = total - sum(len(b.failures) for b in half)
+            grid = Grid(
+                ("capability", "cases", "passed"), tuple((b.capability, str(b.cases), interval(b.passed)) for b in half)
+            )
+            text = f"{passed} of {total} cases passed."
+            items = [
+                f"{b.capability}, {'missed ' + ', '.join(missed) if missed else ''}{' ' if missed and wrong else ''}"
+                f"{'wrongly ' + ', '.join(wrong) if wrong else ''}: {case.text}"
+                for b in half
+                for case, missed, wrong in b.failures
+                if failures and not frozen
+            ]
+            sections.append(
+                Section(f"Behaviour, {'frozen' if frozen else 'open'} half", (text,), (grid,), tuple(items))
+            )
     return tuple(sections)

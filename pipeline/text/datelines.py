@@ -256,6 +256,7 @@ class _Parts:
 _DASHES = str.maketrans("–—", "--")
 
 
+@cache
 def _grammar(*, whole: bool) -> re.Pattern[str]:
     """The dateline as one regular expression, for a whole line or for the head of a paragraph.
 
