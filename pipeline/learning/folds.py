@@ -2,8 +2,9 @@
 
 Neither scikit-learn (one label, grouped) nor iterative stratification (Sechidis et al. 2011: many labels, ungrouped)
 does both. Here whole groups are dealt greedily, the richest in rare columns first, each to the fold where the loss
-grows least; several seeded orders are tried and the best kept. Columns are the positives of each topic, the
-paragraphs judged to have none, and all judged rows. Balance is scored by ``imbalance``.
+grows least; several seeded, shaken orders are tried and the best kept, so another seed deals quite other folds.
+Columns are the positives of each topic, the paragraphs judged to have none, and all judged rows. Balance is scored
+by ``imbalance``.
 
 A topic that is judged in few articles as yet must not move the others about: articles judged for the widely judged
 topics are dealt first and by these alone, the rest afterwards.
@@ -21,6 +22,7 @@ from pipeline.errors import LabelError
 Array = NDArray[Any]
 
 WIDE = 0.5  # a topic is widely judged if it is judged in so many articles, as a share of the topic judged in most
+SHAKE = 0.3  # by what part, at most, chance makes a group's share greater or smaller when groups are put in order
 
 
 def _columns(Y: Array, known: Array) -> Array:
@@ -73,15 +75,16 @@ def assign_folds(Y: Array, known: Array, groups: Array, *, folds: int, seed: int
         waiting = np.flatnonzero((fold_of < 0) & ((content[:, -1] > 0) | topics.all()))
         present = content.sum(axis=0) > 0
         share = content[:, present] / content[:, present].sum(axis=0)
-        orders = [generator.permutation(waiting) for _ in range(tries)] if len(waiting) else []
-        deals = [_deal(share, order, fold_of, folds) for order in orders]
+        deals = []
+        for _ in range(tries if len(waiting) else 0):
+            shaken = share[waiting].sum(axis=1) * generator.uniform(1 - SHAKE, 1 + SHAKE, len(waiting))
+            deals.append(_deal(share, waiting[np.argsort(-shaken, kind="stable")], fold_of, folds))
         fold_of = min(deals, key=lambda deal: deal[0])[1] if deals else fold_of
     return fold_of[numbers]
 
 
 def _deal(share: Array, order: Array, fold_of: Array, folds: int) -> tuple[float, Array]:
-    """Deal the groups in ``order``, the greatest shares first, to those dealt already; the loss and every group's fold."""
-    order = order[np.argsort(-share[order].sum(axis=1), kind="stable")]
+    """Deal the groups in ``order`` to those dealt already; the loss and every group's fold."""
     fold_of, dealt, size = fold_of.copy(), np.zeros((folds, share.shape[1])), np.zeros(folds, dtype=np.int64)
     for group in np.flatnonzero(fold_of >= 0):
         dealt[fold_of[group]] += share[group]

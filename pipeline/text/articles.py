@@ -86,7 +86,7 @@ def _told(text: str, spans: list[Span]) -> Iterator[Dateline]:
             if is_time_stamp(line):
                 yield Dateline(0, None, read_date(line), None)
             else:
-                yield read_line(line, first=False) or Dateline(0, None, None, agency_named(line))
+                yield read_line(line) or Dateline(0, None, None, agency_named(line))
             continue
         place = span.outer_start
         while place < span.start:

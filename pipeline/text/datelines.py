@@ -103,7 +103,6 @@ LINES = (
     Shape("place and country", "PR", first=False, example="YEKATERINBURG, Russia"),
     Shape("stamp, place or agency", "S[PA]|DA", first=False, example="date 2017-05-25 KAZINFORM"),
     Shape("agency", "A", first=False, example="/TASS/"),
-    Shape("bare place", "P", first=True, example="CHOLPON-ATA"),
 )
 
 
@@ -144,17 +143,17 @@ def read_opening(text: str, *, first: bool) -> Dateline | None:
     return None if small or not found.fits(OPENINGS, first=first) else found.dateline(match.end())
 
 
-def read_line(text: str, *, first: bool) -> Dateline | None:
-    """The dateline that is the whole of a line, if it is one; ``first`` where a bare town will do.
+def read_line(text: str) -> Dateline | None:
+    """The dateline that is the whole of a line, if it is one.
 
-    >>> read_line("TASHKENT, 3 May", first=False).place
+    >>> read_line("TASHKENT, 3 May").place
     'Tashkent'
     """
     match = _grammar(whole=True).fullmatch(text) if len(text) <= 120 else None
     if match is None:
         return None
     found = _Parts.of(match)
-    return found.dateline(match.end()) if found.fits(LINES, first=first) else None
+    return found.dateline(match.end()) if found.fits(LINES, first=True) else None
 
 
 def read_date(text: str) -> str | None:

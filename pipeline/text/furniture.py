@@ -30,7 +30,7 @@ def is_furniture(line: str, *, edge: bool = False, signed: bool = False) -> bool
         return True
     if len(line) > LONGEST:
         return False
-    if is_time_stamp(line) or is_agency(line) or read_line(line, first=edge) is not None:
+    if is_time_stamp(line) or is_agency(line) or read_line(line) is not None:
         return True
     bare = line.rstrip(" !…:>»→|" + "." * (len(line) <= 60))
     tables = LINES + EDGES * edge + SIGNATURES * (edge and signed)
@@ -71,7 +71,7 @@ def _is_closing(mark: str, *, after: str) -> bool:
 
 
 # A sentence's end or a blank, then something that might be a mark, then the end.
-_CLOSING = r"(?:(?P<stop>[.!?…\"”’'»)\]])\s*|\s)(?P<mark>/[A-Z][^/\n]{1,28}/\.?|\([A-Z][\w./ -]{1,28}\)|[-–—]{1,2}\s?[\w./-]{2,20}|[^\s]{1,12})$"
+_CLOSING = r"(?:(?P<stop>[.!?…\"”’'»)\]])\s*|\s|^)(?P<mark>/[A-Z][^/\n]{1,28}/\.?|\([A-Z][\w./ -]{1,28}\)|[-–—]{1,2}\s?[\w./-]{2,20}|\.?[^\s.!?…\"”]{1,12}\.?)$"
 
 
 @cache

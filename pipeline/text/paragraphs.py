@@ -37,7 +37,7 @@ class SplitOptions:
     narrowest: int = 40
     widest: int = 100
     tolerated: float = 0.05
-    full: float = 0.6
+    full: float = 0.4
     running: float = 0.3
     short: int = 12
     headline: int = 200
@@ -210,7 +210,7 @@ def _breaks(head: _Line, before: _Line, line: _Line, width: int, short: int) -> 
         return True
     if item and (first := _ITEM.match(head.text)) and _marker(first) == _marker(item):
         return True
-    if before is head and not small and is_furniture(before.text):
+    if before is head and not small and before.text[-1] not in "-–—" and is_furniture(before.text):
         return True
     if not amid and is_furniture(line.text):
         return True

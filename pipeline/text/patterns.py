@@ -51,6 +51,8 @@ _POST = _any(
     "commentators?",
     "columnist",
     "analyst",
+    "envoy",
+    "press (?:office|service)",
     "photographers?",
 )
 _DESK = rf"(?i:(?:our |a |an |the )?(?:{_KIND} ){{0,2}}{_POST})"
@@ -73,7 +75,7 @@ _NAVIGATION = _any(
     r"leave a (?:review|comment|reply)", r"(?:no )?comments?(?: \(?\d+\)?)?", r"letters to the editor",
     r"news ?(?:line|feed)", r"read (?:more|also|on|next)", r"see also", r"lire aussi", r"learn more", r"continue reading",
     rf"(?:latest|all|more|other|top|main|related|similar|hot) (?:{_SITE}|statistics|videos|photos)(?: (?:on|about) (?:this |the )?(?:subject|topic|region|theme))?",
-    rf"(?:next|previous) {_SITE}", rf"(?:more|also) on (?:this|the) (?:{_SITE}|subject)", r"(?:photo|video) (?:gallery|report)",
+    rf"(?:next|previous) (?:{_SITE}|interview|issue)", rf"(?:more|also) on (?:this|the) (?:{_SITE}|subject)", r"(?:photo|video) (?:gallery|report)",
     r"(?:print(?:able|er-friendly)?|mobile|full|text) version", r"send to (?:a )?friend",
     rf"(?:print|e-?mail|share|save|send|back to|add to) (?:this |the )?(?:{_SITE}|top|favou?rites|bookmarks|analysis|main|list)",
     r"print", r"share", r"save", r"subscribe", r"tags?", r"top", r"next", r"previous", r"archive", r"search", r"log ?in", r"register",
@@ -102,22 +104,22 @@ _NO_COPY = _any(
     r"(?:when |while |in case of |on )?(?:quoting|using|reprinting|citing|copying)\b.*\b(?:hyperlink|obligatory|reference (?:to .* )?(?:is )?(?:required|mandatory))\b.*",
 )  # fmt: skip
 
-_ZONE = r"(?:UTC|GMT)(?:\s?[+-]\d\d?(?::?\d\d)?)?|BST|CES?T|EES?T|MSK|E[SD]T|C[SD]T|P[SD]T|IST|[AP]\.?M\b\.?|(?:\w+|local) time|hrs|hours|[0-2]\d[0-5]\d(?=\s?(?:GMT|UTC|hrs|hours))"
+_ZONE = r"(?:UTC|GMT)(?:\s?[+-]\d\d?(?::?\d\d)?)?|BST|CES?T|EES?T|MSK|E[SD]T|C[SD]T|P[SD]T|IST|[ECMP]T|[AP]\.?M\b\.?|(?:\w+|local) time|hrs|hours|[0-2]\d[0-5]\d(?=\s?(?:GMT|UTC|hrs|hours))"
 _SAID = r"(?:(?:last |first )?(?:published|updated|posted|modified|issued|released|added)|date(?: of publication)?|time|at|on)\b:?"
 # Days, times and what is printed with them, and nothing else; each part is taken whole, so it cannot be cut two ways.
 STAMP = (
-    rf"(?i:(?>(?:{NUMERIC}(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?|\d\d?[./-]\d\d?[./-]\d\d\b|{_ZONE}|{TIME}|{WEEKDAY}|{MONTH}|(?:19|20)\d\d\b|[0-3]?\d(?:st|nd|rd|th)?\b|\d\d\b|{_SAID})"
+    rf"(?i:(?>(?:\d{{4}}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?|{NUMERIC}|\d\d?[./-]\d\d?[./-]\d\d\b|{_ZONE}|{TIME}|{WEEKDAY}|{MONTH}|(?:19|20)\d\d\b|[0-3]?\d(?:st|nd|rd|th)?\b|\d\d\b|{_SAID})"
     r"[\s,.|()/–—-]*)++)"
 )
-MOMENT = rf"(?i:{NUMERIC}|{WHEN}|(?:19|20)\d\d,?\s{MONTH}\s\d|\d[:h]\d\d|\d{{4}}\s?(?:GMT|UTC))"
+MOMENT = rf"(?i:{NUMERIC}|\d{{4}}-\d\d-\d\dT|{WHEN}|(?:19|20)\d\d,?\s{MONTH}\s\d|\d[:h]\d\d|\d{{4}}\s?(?:GMT|UTC))"
 
 # Whole lines, wherever they stand.
 LINES = (
     Pattern(
         "byline",
         rf"(?i:by)\s(?:{_PEOPLE}|{_DESK}|(?i:our|a|the)(?:\s(?:and\s)?{_NAME}){{1,4}}\s(?i:staff|correspondent|reporter|desk))"
-        rf"(?:,\s(?:{_PLACES}|{_DESK})|,?\s(?:in|from|for)\s{_PLACES}|\s[|/–—-]\s.{{2,40}})?",
-        ("By Nino Example", "By our correspondent in Taraz", "By Sanne Vlietstra, data desk", "By our Sunday staff", "BY ANN LEE AND BO VAN DER BERG", "By Ann Lee in Kabul"),
+        rf"(?:,\s(?:{_PLACES}|{_DESK})|,?\s(?:in|from|for)\s{_PLACES}|\s[|/–—-]\s.{{2,40}}){{0,2}}",
+        ("By Nino Example", "By our correspondent in Taraz", "By Sanne Vlietstra, data desk", "By our Sunday staff", "BY ANN LEE AND BO VAN DER BERG", "By Ann Lee in Kabul", "By Rustam Sharipov, political analyst, for Asia-Plus"),
     ),
     Pattern(
         "staff",
@@ -130,6 +132,7 @@ LINES = (
         r"[^!?]{0,120}(?:(?<!\.)|\)|(?<=.{3}[a-z]\.)(?<!\.\.))",
         ("Reporting by Ann Lee; editing by Bo Berg", "Prepared by T. Kobalia, Division of Information", "Photo: Kabar", "(Reporting by Ann Lee in Osh)", "Interview conducted by A. Sydykova"),
     ),
+    Pattern("name and agency", rf"{_PERSON},\s{_any(*AGENCIES)}", ("Nurlan Asanbekov, Kabar",)),
     Pattern("credit without by", rf"(?:Talked|Interviewed|Recorded|Prepared|Translated)\s(?:to\s|with\s)?{_PERSON}", ("Talked Galina Sauchanka",)),
     Pattern(
         "navigation",
@@ -146,8 +149,8 @@ LINES = (
     Pattern("source", rf"(?i:source):\s?(?:{DOMAIN}|{_NAME}(?:\s(?:of|and|the|for|{_NAME})){{0,6}})", ("Source: Kabar", "Source: Ministry of the Interior")),
     Pattern(
         "copyright",
-        rf"(?:(?i:copyright)\s?)?©.*|(?i:copyright\s)?\((?i:c)\)\s?(?:19|20)\d\d\b.*|(?i:copyright\s\(c\))\s.*|(?i:copyright),?\s(?:{_NAME}\s|by\s|the\s){{0,7}}(?:19|20)\d\d\b.*",
-        ("© 2024. When quoting, a hyperlink is obligatory", "(c) 1999. All rights reserved.", "Copyright 2018. All rights reserved.", "Copyright (c) Clerk of the Court"),
+        rf"(?:(?i:copyright)\s?)?©.*|(?i:copyright\s)?\((?i:c)\)\s?(?:19|20)\d\d\b.*|(?i:copyright\s\(c\)|copyright:)\s.*|(?i:copyright)\s(?:reserved|(?:{_NAME}\s?){{1,5}}(?<=\.)\s.{{3,80}})|(?i:copyright),?\s(?:{_NAME}\s|by\s|the\s){{0,7}}(?:19|20)\d\d\b.*",
+        ("© 2024. When quoting, a hyperlink is obligatory", "(c) 1999. All rights reserved.", "Copyright 2018. All rights reserved.", "Copyright (c) Clerk of the Court", "Copyright reserved", "Copyright: Parliamentary Press Gallery", "Copyright Kurier Centralny. For private use only"),
     ),
     Pattern(
         "rights",
@@ -162,8 +165,8 @@ LINES = (
     ),
     Pattern(
         "breadcrumb",
-        rf"{_STEP}(?:\s[|·•→]\s{_STEP})+|{_STEP}(?:\s/\s{_STEP}){{2,}}|[^\W\d_][^\d>»|.!?]{{1,60}}(?:\s[>»]\s{_STEP})+|(?:[^\W\d_]{{3,15}}\s[-–—]\s){{2,}}[^\W\d_]{{3,15}}",
-        ("World | Europe | Tech", "Home > Press Room > Documents", "Main / Economy / Finance", "Accueil - National - Economie - Sports", "Back to list | Archive 2014"),
+        rf"(?=.*\s[|/·•→>»–—-]\s)(?:{_STEP}(?:\s[|·•→]\s{_STEP})+|{_STEP}(?:\s/\s{_STEP}){{2,}}|[^\W\d_][^\d>»|.!?]{{1,60}}(?:\s[>»]\s{_STEP})+|(?:[^\W\d_]{{3,15}}\s[-–—]\s){{3,}}[^\W\d_]{{3,15}}(?:\s[^\W\d_]{{3,15}})?|(?i:home|main)\s[|>»/]\s.{{2,120}})",
+        ("World | Europe | Tech", "Home > Press Room > Documents", "Main / Economy / Finance", "Accueil - National - Economie - Sports", "Back to list | Archive 2014", "Home - Councils - Documents - Arabic version", "Home | News | Advertising 263-00-00"),
     ),
     Pattern("buttons", rf"(?i:(?:(?:{_NETWORK}|e-?mail|print|share|tweet|like|send|copy link|rss|comment|save)[\s,|/·•]{{0,3}}){{2,}})", ("Facebook Twitter Telegram", "Share Tweet Print")),
     Pattern("release head", r"(?i:(?:for immediate release|(?:news|press|media) release)(?:\s?[-–—:|]{1,2}\s?.{2,60})?)", ("NEWS RELEASE -- U.S. ATTORNEY'S OFFICE", "For immediate release")),
@@ -173,7 +176,7 @@ LINES = (
         rf"|(?:Press (?:and Information )?(?:Office|Service|Cent(?:re|er)|Unit|Department|Division)|Information Service)(?:,?\s(?:of|the|for|and|on|\d+|{_NAME}))+",
         ("Fergana Press Service", "Kabul News Agency", "Press Office of the Electoral Court, Ituzaingó 1467"),
     ),
-    Pattern("desk mark", r"/[^/]{2,40}/|\([A-Z][A-Z /-]{2,24}\)", ("/BTA - Sofia/", "/Economic Commentary Desk/", "(KPL)", "(NEWSLINE ASIA)")),
+    Pattern("desk mark", r"/[^/]{2,80}/|\([A-Z][A-Z /-]{2,24}\)", ("/BTA - Sofia/", "/Economic Commentary Desk/", "(KPL)", "(NEWSLINE ASIA)")),
 )  # fmt: skip
 
 # Furniture only above or below the news; amid it they may be headings.
@@ -182,26 +185,28 @@ EDGES = (
     Pattern("paper in capitals", r"[A-Z]{2,}\s(?:NEWS|PRESS|WIRE|DAILY|TIMES|POST|ONLINE)", ("BELTA NEWS",)),
     Pattern(
         "name and office",
-        rf"(?:From\s)?{_PERSON},\s(?:(?:[\w-]+\s){{0,3}}(?:correspondent|reporter|writer|editor|columnist|observer|staff|desk|section)|[A-Z][A-Z-]{{2,}})",
-        ("Kamran Jafarli, APA", "Nino Example, special correspondent", "From Vladimír Kostka, economic section"),
+        rf"(?:From\s)?{_PERSON},\s(?:(?:[\w-]+\s){{0,3}}(?:correspondent|reporter|writer|editor|columnist|observer|staff|desk|section|envoy)|[A-Z][A-Z-]{{2,}})",
+        ("Kamran Jafarli, PPI", "Nino Example, special correspondent", "From Vladimír Kostka, economic section"),
     ),
     Pattern("holder", rf"\((?i:c)\)\s?{_NAME}[^;]{{2,80}}(?<![.;,:])", ("(c) Tunis Afrique Presse",)),
     Pattern("from a place", rf"From\s{_PERSON}(?:,|\sin)\s{_PLACES}", ("From Tariq Al-Awadi in Marib",)),
-    Pattern("more from", r"More from the [a-z]{3,12}(?: [a-z]{3,12})?", ("More from the courts",)),
-    Pattern("kicker", r"(?i:analysis|opinion|comment|commentary|feature|interview|explainer|review|sports?|world|culture|economy|business|politics|society|incidents|crime|courts)", ("Analysis",)),
+    Pattern("more from", r"More from the \w{3,12}(?: [a-z]{3,12})?", ("More from the courts", "More from the Americas")),
+    Pattern("kicker", r"(?i:(?:analysis|opinion|comment|commentary|feature|interview|explainer|review|sports?|world|culture|economy|business|politics|society|incidents|crime|courts)\s?){1,6}", ("Analysis", "Politics Economy Society Sport")),
     Pattern("office in brackets", rf"\({_NAME}(?:\s(?:and|of|the|[-–&]|{_NAME}),?){{0,6}}\)", ("(Judicial Service - Public Affairs)",)),
     Pattern("agency or section and stamp", rf"{_any(*AGENCIES)}[\s,|]+{STAMP}|{STAMP}(?<=\|\s).{{2,40}}", ("KUNA 16:12 11-09-98", "2016-11-27 18:05 | Local > Sports")),
     Pattern("desk code", r"[A-Z]{2,}(?:/[\w-]{1,12})+(?:\s[-–—]\s[\w/ –-]{2,20})?|.{3,40}\s[-–—]{1,2}\s?(?i:ends?|fin)[ –—-]*", ("CCC/CID/21 – ends", "RPO/KZ/Adalat/15 – DLN/SR", "CAUCASUS FEATURES SERVICE — ENDS")),
-    Pattern("two steps", rf"{_STEP}\s/\s{_STEP}", ("CAUCASUS MONITOR / ANALYSIS", "Caucasus Press / Rostrum of a lawyer")),
+    Pattern("two steps", rf"{_STEP}\s/\s{_STEP}|(?i:{DOMAIN})(?:\s[|/–-]\s.{{2,40}})?", ("Day.Az / Sport", "CAUCASUS MONITOR / ANALYSIS", "Caucasus Press / Rostrum of a lawyer")),
     Pattern("agency and section", rf"(?:{_any(*AGENCIES)}-{_NAME}|{_any(*AGENCIES)}\s[-–—]\s{_NAME}(?:\s[a-z]{{3,12}}){{0,2}}|(?:IA|RIA|NA)\s[\"“«][\w-]+[\"”»]\.?(?:\s[A-Z]+)?)", ("BTA - Comments and analyses", "MTI-Local", 'IA "Kurgan-Inform". SPORT')),
     Pattern("place and day", rf"(?:{_NAME},?\s){{1,8}}{WHEN}|{TIME},\s{WHEN},\s{_PLACES}", ("Parliament Building, Tower Hill, Freetown, Thursday, 13th July", "12:07, 3 June 2015, Bishkek")),
-    Pattern("wire code", r"[A-Z]{1,4}\d{2,6}(?:\s\d{4})?(?:\s(?:GMT|UTC))?|[A-Z][A-Za-z-]{1,9}(?:/[A-Za-z]{2,3}){1,2}(?:/\d+)?", ("EW0603 1719 GMT", "Kabar/cy", "APS/DZ/0618")),
+    Pattern("wire code", r"[A-Z]{1,4}\d{2,6}(?:\s\d{4})?(?:\s(?:GMT|UTC))?|[A-Z][A-Za-z-]{1,9}(?:/[A-Za-z]{2,3}){1,2}(?:/\d+)?|[A-Z]{1,4}-\d{1,4}|[a-z]{2,4}/[a-z]{2,4}", ("EW0603 1719 GMT", "Kabar/cy", "APS/DZ/0618", "PL-31", "rgh/mfb")),
 )  # fmt: skip
 
 # Also there, but never the first line of all that is news, which may be a headline of names.
 SIGNATURES = (
     Pattern("wire number", r"[A-Z][A-Z -]{1,20}(?:-\d{1,3})?[ -]{1,3}\d{4,6}\b[A-Z\d -]{0,20}", ("ICN INTERVIEW 141140 MAR 23", "BSS-21 2140")),
     Pattern("name", rf"{_NAME}\s(?:{_PARTICLE}\s)?{_NAME}(?:\s{_NAME})?", ("Nato Beridze", "Mehmet Kılıçoğlu")),
+    Pattern("name and post", rf"[A-Z]\.\s{_NAME},\s{_NAME}(?:,?\s(?:for|of|and|the|{_NAME}))*", ("V. Cebotari, Senior Consultant, Centre for Penal Policy",)),
+    Pattern("correspondent of", rf"Correspondent of .{{2,50}}\s{_NAME}", ('Correspondent of NIAT "Khovar" Sh. Rahimov',)),
     Pattern("name and paper", rf"(?:(?:[A-Z]\.\s?){{1,2}}{_NAME}|{_PERSON})(?:,\s(?:for|special to)\s.{{3,60}}(?<!\.))?", ("V. Turcanu", "V. Turcanu, for the bulletin", "Ann Lee, special to the Star")),
 )  # fmt: skip
 
