@@ -25,8 +25,8 @@ class SplitOptions:
     """The numbers of the splitting rule.
 
     Attributes:
-        narrowest: and never wrapped to less than this.
         widest: hard-wrapped lines are no longer than this.
+        narrowest: and the width they are wrapped to is no less than this.
         tolerated: share of lines that may be longer all the same (addresses, tables).
         full: share of continued lines that must be full, so that the next word would not have fitted.
         running: share of continued lines that must run on in small letters.
@@ -34,8 +34,8 @@ class SplitOptions:
         headline: longest headline, in characters.
     """
 
-    narrowest: int = 40
     widest: int = 100
+    narrowest: int = 40
     tolerated: float = 0.05
     full: float = 0.4
     running: float = 0.3
@@ -222,12 +222,13 @@ def _kinds(text: str, pieces: Sequence[tuple[int, int]], options: SplitOptions) 
     flat = [text[start:end].replace("\n", " ") if end - start <= LONGEST else text[start:end] for start, end in pieces]
     kinds = [FURNITURE if is_furniture(line) else ITEM if _ITEM.match(line) else TEXT for line in flat]
     content = [i for i, kind in enumerate(kinds) if kind != FURNITURE]
-    news = [i for i in content if _is_sentence(flat[i], first=i == content[0])]
-    if news:
-        for i in (*range(news[0]), *range(news[-1] + 1, len(flat))):
-            signed = TEXT in kinds[:i]
-            if is_furniture(flat[i], edge=True, signed=signed):
-                kinds[i] = FURNITURE
+    head = content[:1] if content and _is_headline(flat[content[0]], options) else []
+    news = [i for i in content[len(head) :] if _is_sentence(flat[i])]
+    signed = False
+    for i in (*range(news[0]), *range(news[-1] + 1, len(flat))) if news else ():
+        if is_furniture(flat[i], edge=True, signed=signed or i > news[0]):
+            kinds[i] = FURNITURE
+        signed = signed or kinds[i] == TEXT
     content = [i for i, kind in enumerate(kinds) if kind != FURNITURE]
     if len(content) > 1 and _is_headline(flat[content[0]], options) and kinds[content[0]] == TEXT:
         kinds[content[0]] = HEADLINE
@@ -250,9 +251,9 @@ def _first_word(line: _Line) -> str:
     return line.text.split(maxsplit=1)[0]
 
 
-def _is_sentence(line: str, *, first: bool) -> bool:
-    """Whether a piece is surely news: it ends as a sentence does, or is too long for anything but a headline."""
-    return (len(line) >= 100 and not first) or (len(line) >= 30 and _STOP.search(line[-4:]) is not None)
+def _is_sentence(line: str) -> bool:
+    """Whether a piece is surely news: it ends as a sentence does, or is too long for anything else."""
+    return len(line) >= 100 or (len(line) >= 30 and _STOP.search(line[-4:]) is not None)
 
 
 def _is_headline(line: str, options: SplitOptions) -> bool:

@@ -71,6 +71,10 @@ _NETWORK = _any(
     "linkedin",
 )
 
+_SECTION = _any(
+    "analysis", "opinion", "comment", "commentary", "feature", "interview", "explainer", "review", "sports?", "world", "culture",
+    "economy", "business", "politics", "society", "incidents", "crime", "courts",
+)  # fmt: skip
 _NAVIGATION = _any(
     r"leave a (?:review|comment|reply)", r"(?:no )?comments?(?: \(?\d+\)?)?", r"letters to the editor",
     r"news ?(?:line|feed)", r"read (?:more|also|on|next)", r"see also", r"lire aussi", r"learn more", r"continue reading",
@@ -79,7 +83,7 @@ _NAVIGATION = _any(
     r"(?:print(?:able|er-friendly)?|mobile|full|text) version", r"send to (?:a )?friend",
     rf"(?:print|e-?mail|share|save|send|back to|add to) (?:this |the )?(?:{_SITE}|top|favou?rites|bookmarks|analysis|main|list)",
     r"print", r"share", r"save", r"subscribe", r"tags?", r"top", r"next", r"previous", r"archive", r"search", r"log ?in", r"register",
-    r"to the (?:top|beginning of the page)", r"(?:home|main)(?: page)?", r"site ?map", r"contacts?(?: us)?", r"about us",
+    r"to the (?:top|beginning)(?: of (?:the )?page)?", r"go back", r"most (?:read|viewed|popular)", r"(?:home|main)(?: page)?", r"site ?map", r"contacts?(?: us)?", r"about us",
     r"advertise(?:ment)?", r"privacy policy", r"terms of use", r"report (?:an? )?(?:error|mistake|typo)",
 )  # fmt: skip
 _INVITATION = _any(
@@ -154,13 +158,13 @@ LINES = (
     ),
     Pattern(
         "rights",
-        r"(?i:.{0,120}\b(?:not subject to copyright|all rights (?:reserved|protected)|all rights (?:of|to) .{3,40} (?:reserved|protected|preserved)))",
-        ("All rights reserved", "All rights of this site are preserved"),
+        r"(?i:.{0,120}\b(?:not subject to copyright|all rights (?:reserved|protected)|all rights (?:of|to) .{3,40} (?:reserved|protected|preserved)))(?:\s[-–—|]\s.{2,60})?",
+        ("All rights reserved", "All rights of this site are preserved", "All rights reserved - Jordan News Agency"),
     ),
     Pattern("terms of use", rf"(?i:{_NO_COPY})", ("When using materials, a hyperlink to the site is obligatory", "Reproduction without written permission is prohibited")),
     Pattern(
         "closing mark",
-        r"(?i:[-–—]{1,2}\s?(?:\d{1,3}[a-z]?|[a-z]{2,4}|the end)\s?[-–—]{1,2}|\.[a-z]{2}|\(?(?:the )?ends?\)?|\(?more follows\)?|\(?to be continued\)?)|\(?END\)?\s(?=.*[/\d])[A-Z0-9/ -]{2,30}",
+        r"(?i:[-–—]{1,3}\s?(?:\d{1,3}[a-z]?|[a-z]{2,4}|the end)\s?[-–—]{1,3}|\.[a-z]{2}|\(?(?:the )?ends?\)?|\(?more follows\)?|\(?to be continued\)?)|\(?END\)?\s(?=.*[/\d])[A-Z0-9/ -]{2,30}",
         ("—0--", "-02D-", "-30-", ".cc", "ENDS", "(END) RVC/MHT", "END ERNET-SEC 98-11", "- ends -"),
     ),
     Pattern(
@@ -168,12 +172,13 @@ LINES = (
         rf"(?=.*\s[|/·•→>»–—-]\s)(?:{_STEP}(?:\s[|·•→]\s{_STEP})+|{_STEP}(?:\s/\s{_STEP}){{2,}}|[^\W\d_][^\d>»|.!?]{{1,60}}(?:\s[>»]\s{_STEP})+|(?:[^\W\d_]{{3,15}}\s[-–—]\s){{3,}}[^\W\d_]{{3,15}}(?:\s[^\W\d_]{{3,15}})?|(?i:home|main)\s[|>»/]\s.{{2,120}})",
         ("World | Europe | Tech", "Home > Press Room > Documents", "Main / Economy / Finance", "Accueil - National - Economie - Sports", "Back to list | Archive 2014", "Home - Councils - Documents - Arabic version", "Home | News | Advertising 263-00-00"),
     ),
+    Pattern("sections", rf"(?i:{_SECTION}(?:\s{_SECTION}){{2,8}})", ("Politics Economy Society Sport",)),
     Pattern("buttons", rf"(?i:(?:(?:{_NETWORK}|e-?mail|print|share|tweet|like|send|copy link|rss|comment|save)[\s,|/·•]{{0,3}}){{2,}})", ("Facebook Twitter Telegram", "Share Tweet Print")),
     Pattern("release head", r"(?i:(?:for immediate release|(?:news|press|media) release)(?:\s?[-–—:|]{1,2}\s?.{2,60})?)", ("NEWS RELEASE -- U.S. ATTORNEY'S OFFICE", "For immediate release")),
     Pattern(
         "office",
         rf"(?:{_NAME}\s){{1,4}}(?i:press (?:service|cent(?:re|er)|office|release|agency)|news (?:agency|service|desk)|information service|newsroom|newswire)"
-        rf"|(?:Press (?:and Information )?(?:Office|Service|Cent(?:re|er)|Unit|Department|Division)|Information Service)(?:,?\s(?:of|the|for|and|on|\d+|{_NAME}))+",
+        rf"|(?:Press (?:and Information )?(?i:office|service|cent(?:re|er)|unit|department|division)|Information Service)(?:,?\s(?:of|the|for|and|on|\d+|{_NAME}))+",
         ("Fergana Press Service", "Kabul News Agency", "Press Office of the Electoral Court, Ituzaingó 1467"),
     ),
     Pattern("desk mark", r"/[^/]{2,80}/|\([A-Z][A-Z /-]{2,24}\)", ("/BTA - Sofia/", "/Economic Commentary Desk/", "(KPL)", "(NEWSLINE ASIA)")),
@@ -191,14 +196,14 @@ EDGES = (
     Pattern("holder", rf"\((?i:c)\)\s?{_NAME}[^;]{{2,80}}(?<![.;,:])", ("(c) Tunis Afrique Presse",)),
     Pattern("from a place", rf"From\s{_PERSON}(?:,|\sin)\s{_PLACES}", ("From Tariq Al-Awadi in Marib",)),
     Pattern("more from", r"More from the \w{3,12}(?: [a-z]{3,12})?", ("More from the courts", "More from the Americas")),
-    Pattern("kicker", r"(?i:(?:analysis|opinion|comment|commentary|feature|interview|explainer|review|sports?|world|culture|economy|business|politics|society|incidents|crime|courts)\s?){1,6}", ("Analysis", "Politics Economy Society Sport")),
+    Pattern("kicker", rf"(?i:{_SECTION})", ("Analysis",)),
     Pattern("office in brackets", rf"\({_NAME}(?:\s(?:and|of|the|[-–&]|{_NAME}),?){{0,6}}\)", ("(Judicial Service - Public Affairs)",)),
     Pattern("agency or section and stamp", rf"{_any(*AGENCIES)}[\s,|]+{STAMP}|{STAMP}(?<=\|\s).{{2,40}}", ("KUNA 16:12 11-09-98", "2016-11-27 18:05 | Local > Sports")),
     Pattern("desk code", r"[A-Z]{2,}(?:/[\w-]{1,12})+(?:\s[-–—]\s[\w/ –-]{2,20})?|.{3,40}\s[-–—]{1,2}\s?(?i:ends?|fin)[ –—-]*", ("CCC/CID/21 – ends", "RPO/KZ/Adalat/15 – DLN/SR", "CAUCASUS FEATURES SERVICE — ENDS")),
     Pattern("two steps", rf"{_STEP}\s/\s{_STEP}|(?i:{DOMAIN})(?:\s[|/–-]\s.{{2,40}})?", ("Day.Az / Sport", "CAUCASUS MONITOR / ANALYSIS", "Caucasus Press / Rostrum of a lawyer")),
     Pattern("agency and section", rf"(?:{_any(*AGENCIES)}-{_NAME}|{_any(*AGENCIES)}\s[-–—]\s{_NAME}(?:\s[a-z]{{3,12}}){{0,2}}|(?:IA|RIA|NA)\s[\"“«][\w-]+[\"”»]\.?(?:\s[A-Z]+)?)", ("BTA - Comments and analyses", "MTI-Local", 'IA "Kurgan-Inform". SPORT')),
-    Pattern("place and day", rf"(?:{_NAME},?\s){{1,8}}{WHEN}|{TIME},\s{WHEN},\s{_PLACES}", ("Parliament Building, Tower Hill, Freetown, Thursday, 13th July", "12:07, 3 June 2015, Bishkek")),
-    Pattern("wire code", r"[A-Z]{1,4}\d{2,6}(?:\s\d{4})?(?:\s(?:GMT|UTC))?|[A-Z][A-Za-z-]{1,9}(?:/[A-Za-z]{2,3}){1,2}(?:/\d+)?|[A-Z]{1,4}-\d{1,4}|[a-z]{2,4}/[a-z]{2,4}", ("EW0603 1719 GMT", "Kabar/cy", "APS/DZ/0618", "PL-31", "rgh/mfb")),
+    Pattern("place and day", rf"(?:{_NAME},?\s){{1,8}}(?:{WHEN}|{MONTH}\s(?:19|20)\d\d)|{TIME},\s{WHEN},\s{_PLACES}", ("Parliament Building, Tower Hill, Freetown, Thursday, 13th July", "12:07, 3 June 2015, Bishkek")),
+    Pattern("wire code", r"[A-Z]{1,4}\d{2,6}(?:\s\d{4})?(?:\s(?:GMT|UTC))?|[A-Z][A-Za-z-]{1,9}(?:/[A-Za-z]{2,3}){1,2}(?:/\d+)?|[A-Z]{1,4}-\d{1,4}|[a-z]{2,4}(?:/[a-z]{2,4}){1,3}", ("EW0603 1719 GMT", "Kabar/cy", "APS/DZ/0618", "PL-31", "rgh/mfb")),
 )  # fmt: skip
 
 # Also there, but never the first line of all that is news, which may be a headline of names.
@@ -212,7 +217,7 @@ SIGNATURES = (
 
 # The last word of a paragraph, after a blank or a sentence's end.
 CLOSINGS = (
-    Pattern("dashed number", r"[-–—]{1,2}\d{1,3}[A-Z]?[-–—]{1,2}", ("—0--", "-02D-", "-30-")),
+    Pattern("dashed number", r"[-–—]{1,3}\d{1,3}[A-Z]?[-–—]{1,3}", ("—0--", "-02D-", "-30-")),
     Pattern("carbon copy", r"\.cc", (".cc",)),
     Pattern("agency between strokes", r"/[A-Z][^/\n]{1,28}/", ("/TASS/", "/Interfax-Ural/")),
 )
