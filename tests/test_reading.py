@@ -319,3 +319,9 @@ def test_json_that_a_program_wrote_is_read_back(tmp_path):
     text = f"Truck held\n{LEAD}\n“ö” \U0001f600"
     path = write(tmp_path, "a.jsonl", json.dumps({"text": text}))
     assert next(read_articles(path)).text == text
+
+
+def test_a_path_may_be_given_as_text(tmp_path):
+    (tmp_path / "a.txt").write_text("Customs officers found heroin.\n", encoding="utf-8")
+    assert read_article(str(tmp_path / "a.txt")).id == "a"
+    assert [article.id for article in read_articles(str(tmp_path / "a.txt"))] == ["a"]

@@ -32,20 +32,21 @@ _CHARSET = re.compile(
 )
 
 
-def read_article(path: Path) -> Article:
+def read_article(path: str | Path) -> Article:
     """The article in a text or HTML file; its id is the file's name without the suffix.
 
     Raises:
         InputError: the file is missing, empty, no text, or of a kind that holds other things than one article.
         MissingExtraError: it is HTML and the extra that reads it is not installed.
     """
+    path = Path(path)
     if _suffix(path) in MANY_ARTICLES:
         raise InputError(f"{path}: may hold many articles; give a file with one, {_listed(ONE_ARTICLE)}")
     return next(read_articles(path))
 
 
 def read_articles(
-    path: Path,
+    path: str | Path,
     *,
     text_key: str = "text",
     id_key: str = "id",
@@ -63,6 +64,7 @@ def read_articles(
         InputError: as in ``read_article``; a line is no JSON object or lacks the text; the column is missing.
         MissingExtraError: as in ``read_article``.
     """
+    path = Path(path)
     suffix = _suffix(path)
     data = read_bytes(path)
     if suffix in {".html", ".htm"}:
