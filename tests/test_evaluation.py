@@ -76,7 +76,17 @@ def test_each_row_is_scored_by_a_model_of_the_other_folds():
     for f in range(3):
         train, test = np.flatnonzero(out.fold[0] != f), np.flatnonzero(out.fold[0] == f)
         assert not set(dataset.groups[train]) & set(dataset.groups[test])
-        fits = fit_topics(counts, dataset.Y, dataset.known, dataset.weight, train, QUICK.features, QUICK.estimator, 0)
+        fits = fit_topics(
+            counts,
+            dataset.codebook.keys,
+            dataset.Y,
+            dataset.known,
+            dataset.weight,
+            train,
+            QUICK.features,
+            QUICK.estimator,
+            0,
+        )
         np.testing.assert_array_equal(out.S[0, test], score_topics(fits, counts, test))
 
 
@@ -106,7 +116,15 @@ def test_inner_scores_come_from_models_that_did_not_see_the_article():
     changed = replace(dataset, Y=np.where((dataset.groups == dataset.groups[0])[:, None], ~dataset.Y, dataset.Y))
     others = rows[fold != fold[0]]
     fits = fit_topics(
-        counts, changed.Y, changed.known, changed.weight, others, QUICK.features, QUICK.estimator, QUICK.seed
+        counts,
+        changed.codebook.keys,
+        changed.Y,
+        changed.known,
+        changed.weight,
+        others,
+        QUICK.features,
+        QUICK.estimator,
+        QUICK.seed,
     )
     np.testing.assert_array_equal(S[first], score_topics(fits, counts, rows[first]))
 

@@ -17,7 +17,7 @@ TEXTS = [*small().texts, *NASTY]
 @pytest.mark.parametrize("min_df", [1, 2, 3])
 @pytest.mark.parametrize("sublinear_tf", [True, False])
 def test_a_view_is_scikit_learns_tfidf_of_its_rows(ngrams, min_df, sublinear_tf):
-    options = FeatureOptions(ngrams, min_df, sublinear_tf)
+    options = FeatureOptions(ngrams=ngrams, min_df=min_df, sublinear_tf=sublinear_tf)
     counts = count(TEXTS, options)
     rows = np.arange(0, len(TEXTS), 2)
     view = fit_view(counts, rows, options)

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from pipeline.errors import InputError
-from pipeline.learning.analyser import AnalyserOptions
+from pipeline.learning.analyser import Analyser
 from pipeline.learning.model import is_finite
 from pipeline.learning.training import evaluate, fit
 from tests.corpora import ANY_TEXT, LEXICON, NASTY, ORACLE, QUICK, gappy, quiet, small, trained
@@ -142,7 +142,7 @@ def test_the_hash_covers_everything_that_decides_a_tag_and_nothing_else():
     model = trained()
     changed = [
         replace(model, codebook=replace(model.codebook, topics=model.codebook.topics[::-1])),
-        replace(model, analyser=AnalyserOptions(3)),
+        replace(model, analyser=Analyser(3)),
         replace(model, sublinear_tf=False),
         replace(model, terms=(*model.terms[:-1], "zzz")),
         *(replace(model, **{name: array + 1e-9}) for name, array in model.arrays.items()),

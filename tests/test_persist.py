@@ -185,8 +185,8 @@ def test_a_manifest_that_contradicts_itself_is_refused(folder, values):
     "values",
     [
         {"sha256": "0" * 64},
-        {"analyser": {"ngrams": 2, "sublinear_tf": False}},
-        {"analyser": {"ngrams": 1, "sublinear_tf": True}},
+        {"analyser": {"ngrams": 2, "prefix": 0, "listed": {}, "sublinear_tf": False}},
+        {"analyser": {"ngrams": 1, "prefix": 0, "listed": {}, "sublinear_tf": True}},
     ],
 )
 def test_contents_that_are_not_those_of_the_stored_hash_are_refused(folder, values):

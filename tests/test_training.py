@@ -93,7 +93,17 @@ def test_neither_processes_nor_threads_nor_hash_seeds_change_a_byte(tmp_path):
 def test_the_model_scores_as_the_classifiers_fitted_on_all_judged_rows():
     dataset = gappy()
     counts, rows = count(dataset.texts, QUICK.features), np.arange(len(dataset.texts))
-    fits = fit_topics(counts, dataset.Y, dataset.known, dataset.weight, rows, QUICK.features, QUICK.estimator, 0)
+    fits = fit_topics(
+        counts,
+        dataset.codebook.keys,
+        dataset.Y,
+        dataset.known,
+        dataset.weight,
+        rows,
+        QUICK.features,
+        QUICK.estimator,
+        0,
+    )
     model = train(dataset)
     np.testing.assert_allclose(model.scores(dataset.texts), score_topics(fits, counts, rows), rtol=0, atol=1e-12)
     assert list(model.terms) == sorted(model.terms)

@@ -12,26 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.annotation.lexicon import Lexicon
-from pipeline.learning.analyser import words
+from pipeline.learning.analyser import Analyser, words
 
 Array = NDArray[Any]
 
 BASELINES = ("all-negative", "prior", "keyword rules")
-
-
-def _index(lexicon: Lexicon, keys: tuple[str, ...]) -> dict[str, list[tuple[tuple[str, ...], bool, int, int]]]:
-    """Terms by their first word (or, for one-word prefixes, under the empty word): (words, open end, topic, number)."""
-    listed = {
-        (tuple(words(term.removesuffix("*"))), term.endswith("*"), j): None
-        for j, key in enumerate(keys)
-        for term in lexicon.terms.get(key, ())
-    }
-    index: dict[str, list[tuple[tuple[str, ...], bool, int, int]]] = {}
-    for number, (cut, is_prefix, j) in enumerate(listed):
-        if cut:
-            first = "" if is_prefix and len(cut) == 1 else cut[0]
-            index.setdefault(first, []).append((cut, is_prefix, j, number))
-    return index
 
 
 def count_terms(texts: list[str], lexicon: Lexicon, keys: tuple[str, ...]) -> Array:
@@ -40,26 +25,11 @@ def count_terms(texts: list[str], lexicon: Lexicon, keys: tuple[str, ...]) -> Ar
     Returns:
         Float array of shape (n, k); a count above 0 is the rule's tag, the count itself its score.
     """
-    index = _index(lexicon, keys)
-    prefixes = index.pop("", [])
-    hits: dict[str, list[tuple[int, int]]] = {}  # word -> the prefixes it begins with, looked up once a word
+    analyser = Analyser(listed={key: lexicon.terms.get(key, ()) for key in keys})
     found = np.zeros((len(texts), len(keys)))
     for i, text in enumerate(texts):
-        cut = words(text)
-        seen = set()
-        for place, word in enumerate(cut):
-            if word not in hits:
-                hits[word] = [(j, number) for term, _, j, number in prefixes if word.startswith(term[0])]
-            seen.update(hits[word])
-            for term, is_prefix, j, number in index.get(word, ()):
-                here = cut[place : place + len(term)]
-                if len(here) == len(term) and (
-                    here[:-1] == list(term[:-1])
-                    and (here[-1].startswith(term[-1]) if is_prefix else here[-1] == term[-1])
-                ):
-                    seen.add((j, number))
-        for j, _ in seen:
-            found[i, j] += 1
+        for topic, _ in {(topic, number) for topic, number, _, _ in analyser.matches(words(text))}:
+            found[i, keys.index(topic)] += 1
     return found
 
 

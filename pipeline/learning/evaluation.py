@@ -83,7 +83,15 @@ def inner_scores(counts: Counts, dataset: Dataset, rows: Array, recipe: Recipe, 
 
 def _fit(counts: Counts, dataset: Dataset, train: Array, recipe: Recipe) -> Any:
     return fit_topics(
-        counts, dataset.Y, dataset.known, dataset.weight, train, recipe.features, recipe.estimator, recipe.seed
+        counts,
+        dataset.codebook.keys,
+        dataset.Y,
+        dataset.known,
+        dataset.weight,
+        train,
+        recipe.features,
+        recipe.estimator,
+        recipe.seed,
     )
 
 
@@ -99,13 +107,13 @@ def cross_validate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress:
 
     Args:
         dataset: n judged paragraphs.
-        lexicon: term lists for the keyword rules.
+        lexicon: term lists, for the keyword rules and for recipes that mark listed terms.
         recipe: what to evaluate.
         progress: called with (folds done, folds in all).
         jobs: processes, -1 or 0 for all cores; the result does not depend on it.
     """
     options = recipe.evaluation
-    counts = count(dataset.texts, recipe.features)
+    counts = count(dataset.texts, recipe.features, lexicon)
     shape = (options.repeats, *dataset.Y.shape)
     fold = np.empty(shape[:2], dtype=np.int64)
     for r in range(options.repeats):

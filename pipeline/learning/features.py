@@ -1,7 +1,7 @@
 """TF-IDF of terms, fitted for each topic on the paragraphs judged for it.
 
-A topic's vocabulary, document frequencies and weights depend on its own judged paragraphs and on nothing else, so
-judging paragraphs for a new topic leaves every other topic as it was. Topics judged on the same rows share one fit.
+A topic's vocabulary, document frequencies and weights depend on its own judged paragraphs and its own term list and
+on nothing else, so a new topic leaves every other topic as it was. Topics with the same rows and terms share one fit.
 Training only; a finished model scores with its own arrays (``model``).
 """
 
@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
+from pipeline.annotation.lexicon import Lexicon
 from pipeline.errors import LabelError, RecipeError
-from pipeline.learning.analyser import AnalyserOptions, terms
+from pipeline.learning.analyser import LISTED, Analyser, terms
 
 Array = NDArray[Any]
+
+NO_TERMS = Lexicon({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +31,26 @@ class FeatureOptions:
 
     Attributes:
         ngrams: longest run of words that makes a term.
+        prefix: letters of the beginnings that count beside longer words, 0 for none.
+        listed: whether a topic's listed terms (``labels/lexicon.toml``) are marked for it.
         min_df: paragraphs a term must occur in.
         sublinear_tf: whether a count c enters as 1 + ln(c).
     """
 
     ngrams: int = 2
+    prefix: int = 0
+    listed: bool = False
     min_df: int = 2
     sublinear_tf: bool = True
 
     def __post_init__(self) -> None:
         if self.min_df < 1:
             raise RecipeError(f"features.min_df: is {self.min_df!r}; must be 1 or more")
-        _ = self.analyser
+        _ = self.analyser(NO_TERMS)
 
-    @property
-    def analyser(self) -> AnalyserOptions:
-        """The part of these options that cutting needs."""
-        return AnalyserOptions(self.ngrams)
+    def analyser(self, lexicon: Lexicon) -> Analyser:
+        """How text is cut under these options."""
+        return Analyser(self.ngrams, self.prefix, dict(lexicon.terms) if self.listed else {})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,15 +65,19 @@ class Counts:
     terms: tuple[str, ...]
     matrix: Any
 
+    def open_to(self, key: str) -> Array:
+        """Which terms a topic may use, bool of shape (v,): all but the marks of other topics' lists."""
+        return np.array([not term.startswith(LISTED) or term == f"{LISTED}{key}" for term in self.terms], dtype=bool)
 
-def count(texts: list[str], options: FeatureOptions) -> Counts:
+
+def count(texts: list[str], options: FeatureOptions, lexicon: Lexicon = NO_TERMS) -> Counts:
     """Count the terms of every text.
 
     Raises:
         LabelError: no text holds a single word.
         RecipeError: no term occurs in ``min_df`` texts.
     """
-    vectoriser = CountVectorizer(analyzer=partial(terms, options=options.analyser), dtype=np.float64)
+    vectoriser = CountVectorizer(analyzer=partial(terms, analyser=options.analyser(lexicon)), dtype=np.float64)
     try:
         matrix = vectoriser.fit_transform(texts)
     except ValueError as error:
@@ -112,15 +122,17 @@ class View:
         return np.empty(0) if self.transformer is None else np.asarray(self.transformer.idf_)
 
 
-def fit_view(counts: Counts, rows: Array, options: FeatureOptions) -> View:
+def fit_view(counts: Counts, rows: Array, options: FeatureOptions, usable: Array | None = None) -> View:
     """Fit vocabulary and document frequencies on some rows.
 
     Args:
         counts: counts of all paragraphs.
         rows: ints, the rows to learn from; none, or none that share a term, gives a view without terms.
         options: ``min_df`` and ``sublinear_tf`` apply here.
+        usable: bool of shape (v,), terms that may be kept; ``None`` for all.
     """
-    columns = np.flatnonzero(_paragraphs_with(counts.matrix[rows]) >= options.min_df)
+    kept = _paragraphs_with(counts.matrix[rows]) >= options.min_df
+    columns = np.flatnonzero(kept if usable is None else kept & usable)
     if not len(columns):
         return View(columns, None)
     transformer = TfidfTransformer(sublinear_tf=options.sublinear_tf)

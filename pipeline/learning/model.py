@@ -18,7 +18,7 @@ from pipeline.annotation.codebook import Codebook
 from pipeline.errors import InputError
 from pipeline.files import canonical_json
 from pipeline.learning import decision
-from pipeline.learning.analyser import AnalyserOptions, terms
+from pipeline.learning.analyser import Analyser, terms
 
 Array = NDArray[Any]
 
@@ -47,7 +47,7 @@ class Model:
     name: str
     version: str
     codebook: Codebook
-    analyser: AnalyserOptions
+    analyser: Analyser
     sublinear_tf: bool
     terms: tuple[str, ...]
     idf: Array
@@ -71,10 +71,20 @@ class Model:
         return {name: getattr(self, name) for name in names}
 
     @property
+    def cutting(self) -> dict[str, Any]:
+        """How text is cut and counted, as it is stored."""
+        listed = {key: list(terms) for key, terms in self.analyser.listed.items()}
+        return {
+            "ngrams": self.analyser.ngrams,
+            "prefix": self.analyser.prefix,
+            "listed": listed,
+            "sublinear_tf": self.sublinear_tf,
+        }
+
+    @property
     def sha256(self) -> str:
         """Hex SHA-256 over everything that decides a tag: codebook, cutting, terms, numbers."""
-        cutting = {"ngrams": self.analyser.ngrams, "sublinear_tf": self.sublinear_tf}
-        digest = hashlib.sha256(canonical_json([self.codebook.to_dict(), cutting]).encode())
+        digest = hashlib.sha256(canonical_json([self.codebook.to_dict(), self.cutting]).encode())
         digest.update("\n".join(self.terms).encode())
         for name, array in sorted(self.arrays.items()):
             digest.update(f"{name}{array.shape}".encode())

@@ -30,7 +30,7 @@ from safetensors.numpy import save as save_tensors
 from pipeline.annotation.codebook import codebook_from_dict
 from pipeline.errors import ModelError, PipelineError
 from pipeline.files import canonical_json, new_folder, read_bytes, sha256_file, sha256_text, write_text
-from pipeline.learning.analyser import AnalyserOptions
+from pipeline.learning.analyser import Analyser
 from pipeline.learning.model import Model, is_finite
 
 FORMAT = "threat-topics model"
@@ -67,7 +67,7 @@ def save_model(model: Model, folder: Path, card: str) -> None:
             "version": model.version,
             "sha256": model.sha256,
             "codebook": model.codebook.to_dict(),
-            "analyser": {"ngrams": model.analyser.ngrams, "sublinear_tf": model.sublinear_tf},
+            "analyser": model.cutting,
             "facts": model.facts,
             "files": {name: sha256_file(made / name) for name in ("terms.txt", "weights.safetensors")},
         }
@@ -86,7 +86,7 @@ def load_folder(folder: Path) -> Model:
         arrays = load_tensors(data["weights.safetensors"])
         terms = tuple(data["terms.txt"].decode("utf-8").split("\n")[:-1])
         codebook = codebook_from_dict(manifest["codebook"], f"{folder / 'model.json'}: codebook")
-        analyser = AnalyserOptions(manifest["analyser"]["ngrams"])
+        analyser = _analyser(manifest["analyser"])
         _check_shapes(arrays, len(codebook.keys), len(terms), folder)
         model = Model(
             name=manifest["name"],
@@ -98,7 +98,7 @@ def load_folder(folder: Path) -> Model:
             facts=manifest["facts"],
             **arrays,
         )
-    except (KeyError, TypeError, ValueError, SafetensorError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, SafetensorError) as error:
         raise ModelError(
             f"{folder}: model.json and the files beside it do not fit together ({error!r}); {_CURE}"
         ) from None
@@ -113,6 +113,11 @@ def load_folder(folder: Path) -> Model:
             f"{folder / 'model.json'}: the sha256 of the contents is not the one stored, something was altered; {_CURE}"
         )
     return model
+
+
+def _analyser(stored: dict[str, Any]) -> Analyser:
+    listed = {str(key): tuple(str(term) for term in terms) for key, terms in stored["listed"].items()}
+    return Analyser(stored["ngrams"], stored["prefix"], listed)
 
 
 _CURE = "train again with `make train`, or copy the model folder again whole"

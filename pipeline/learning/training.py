@@ -86,10 +86,10 @@ def fit(evaluation: Evaluation, lexicon: Lexicon, version: str) -> Model:
     recipe, dataset, rules = evaluation.recipe, evaluation.dataset, evaluation.rules
     keys = dataset.codebook.keys
     require_feasible(rules, keys, recipe.decision)
-    counts = count(dataset.texts, recipe.features)
+    counts = count(dataset.texts, recipe.features, lexicon)
     rows = np.arange(len(dataset.paragraphs))
     fits = fit_topics(
-        counts, dataset.Y, dataset.known, dataset.weight, rows, recipe.features, recipe.estimator, recipe.seed
+        counts, keys, dataset.Y, dataset.known, dataset.weight, rows, recipe.features, recipe.estimator, recipe.seed
     )
     kept = np.unique(np.concatenate([fit.view.columns for fit in fits]))
     idf, coef = np.zeros((len(keys), len(kept))), np.zeros((len(keys), len(kept)))
@@ -101,7 +101,7 @@ def fit(evaluation: Evaluation, lexicon: Lexicon, version: str) -> Model:
         name=recipe.name,
         version=version,
         codebook=dataset.codebook,
-        analyser=recipe.features.analyser,
+        analyser=recipe.features.analyser(lexicon),
         sublinear_tf=recipe.features.sublinear_tf,
         terms=tuple(counts.terms[i] for i in kept),
         idf=idf,
