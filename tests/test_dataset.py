@@ -5,9 +5,10 @@ import pytest
 
 from pipeline.annotation.annotations import append_annotations, label_file
 from pipeline.annotation.corpus import project_corpus
-from pipeline.annotation.dataset import load_dataset
+from pipeline.annotation.dataset import load_dataset, some_articles
 from pipeline.errors import LabelError
 from pipeline.files import append_jsonl
+from tests.corpora import small
 
 OSH = """Heroin found in a truck of onions at the border
 
@@ -231,3 +232,16 @@ def test_a_mistake_in_the_shipped_project_is_told_apart(project, make_project, t
 def test_the_shipped_project_itself_adds_nothing_to_itself(project):
     again = load_dataset(project, shipped=project, own_weight=4.0)
     assert again.fingerprint == load_dataset(project).fingerprint
+
+
+def test_some_articles_are_whole_and_fewer_lie_inside_more():
+    dataset = small()
+    few, more = some_articles(dataset, 10, seed=1), some_articles(dataset, 25, seed=1)
+    assert 10 <= len(few.paragraphs) < len(more.paragraphs) < len(dataset.paragraphs)
+    assert set(few.articles) < set(more.articles)
+    for article in few.articles:
+        assert [p for p in few.paragraphs if p.article_id == article] == [
+            p for p in dataset.paragraphs if p.article_id == article
+        ]
+    assert some_articles(dataset, 0, seed=1) is dataset
+    assert few.fingerprint != more.fingerprint

@@ -127,3 +127,26 @@ def _dataset(codebook: Codebook, rows: list[_Row]) -> Dataset:
         fingerprint=sha256_text(canonical_json({"topics": codebook.keys, "rows": facts})),
         where=tuple(row.where for row in rows),
     )
+
+
+def some_articles(dataset: Dataset, paragraphs: int, seed: int) -> Dataset:
+    """Whole articles in a drawn order, until they hold so many paragraphs; for learning curves.
+
+    Args:
+        dataset: to draw from.
+        paragraphs: least number of paragraphs; 0, or as many as there are, for all.
+        seed: seed of the order; more paragraphs by the same seed hold all of the fewer.
+    """
+    if not 0 < paragraphs < len(dataset.paragraphs):
+        return dataset
+    order = np.random.default_rng(seed).permutation(len(dataset.articles))
+    sizes = np.bincount(dataset.groups, minlength=len(dataset.articles))[order]
+    kept = set(order[: int(np.searchsorted(np.cumsum(sizes), paragraphs)) + 1].tolist())
+    rows = [_row_of(dataset, i) for i in range(len(dataset.paragraphs)) if int(dataset.groups[i]) in kept]
+    return _dataset(dataset.codebook, rows)
+
+
+def _row_of(dataset: Dataset, i: int) -> _Row:
+    keys = dataset.codebook.keys
+    cells = {key: bool(y) for key, y, k in zip(keys, dataset.Y[i], dataset.known[i], strict=True) if k}
+    return _Row(dataset.paragraphs[i], cells, float(dataset.weight[i]), dataset.where[i])

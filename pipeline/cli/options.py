@@ -19,6 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 # Flag, section and key of the recipe it overrides, type, help.
 OVERRIDES: tuple[tuple[str, str, str, type, str], ...] = (
+    ("--paragraphs", "data", "paragraphs", int, "learn from so many paragraphs only, whole articles drawn by the seed"),
     ("-C", "estimator", "C", float, "inverse strength of the penalty"),
     ("--class-weight", "estimator", "class_weight", str, "none or balanced"),
     ("--ngrams", "features", "ngrams", int, "longest run of words that makes a term"),

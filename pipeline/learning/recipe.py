@@ -51,17 +51,21 @@ class DataOptions:
         shipped: in a project of one's own, whether the shipped articles and labels are learnt from as well.
         own_weight: weight of one's own paragraphs against 1 for each shipped one.
         min_positives: positive paragraphs a topic needs before it can be learnt.
+        paragraphs: learn from so many paragraphs only, whole articles drawn by the seed; 0 for all.
     """
 
     shipped: bool = False
     own_weight: float = 1.0
     min_positives: int = 5
+    paragraphs: int = 0
 
     def __post_init__(self) -> None:
         if not 0 < self.own_weight < math.inf:
             raise RecipeError(f"data.own_weight: is {self.own_weight!r}; must be a finite number greater than 0")
         if self.min_positives < 1:
             raise RecipeError(f"data.min_positives: is {self.min_positives!r}; must be 1 or more")
+        if self.paragraphs < 0:
+            raise RecipeError(f"data.paragraphs: is {self.paragraphs!r}; must be 0 for all, or more")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.annotation.dataset import load_dataset
+from pipeline.annotation.dataset import load_dataset, some_articles
 from pipeline.annotation.lexicon import load_lexicon
 from pipeline.learning.evaluation import Progress
 from pipeline.learning.model import Model
@@ -55,6 +55,7 @@ def run_experiment(
     if shipped is not None and shipped.root == project.root:
         shipped = None
     dataset = load_dataset(project, shipped=shipped, own_weight=recipe.data.own_weight)
+    dataset = some_articles(dataset, recipe.data.paragraphs, recipe.seed)
     lexicon = load_lexicon(project.lexicon, dataset.codebook)
     evaluation = evaluate(dataset, lexicon, recipe, progress, jobs)
     model = fit(evaluation, lexicon, version)
