@@ -1,7 +1,8 @@
-"""Run the README's code blocks: `python -m tests.readme` writes the outputs it shows anew.
+"""Run the documents' commands: `python -m tests.readme` writes the outputs they show anew.
 
 A block marked `sh` or `python` is run in a copy of the project that has a trained model; a `text` block after it is
-what it printed. Blocks that call make are only looked at by make (`make -n`), since they run the tests themselves.
+what it printed. Blocks that call make are only looked at by make (`make -n`), since they run the tests themselves. In the datasheets,
+what a command prints stands between `<!-- command -->` and `<!-- end -->`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 BLOCK = re.compile(r"```(?P<kind>sh|python|text|toml)\n(?P<body>.*?)```\n", re.DOTALL)
+DATASHEETS = (ROOT / "labels" / "README.md", ROOT / "data" / "README.md")
+GENERATED = re.compile(r"(?P<head><!-- (?P<command>threat-topics .*?) -->\n)(?P<body>.*?)(?=<!-- end -->)", re.DOTALL)
 PARTS = ("labels", "data", "experiments/default.toml")
 
 
@@ -67,6 +70,12 @@ def outputs(text: str, folder: Path) -> list[tuple[re.Match[str], str]]:
     return found
 
 
+def generated(command: str, folder: Path) -> str:
+    """What a datasheet's command prints, its headings one level down."""
+    done = subprocess.run(command.split(), cwd=folder, env=environment(), capture_output=True, text=True, check=False)
+    return "\n" + re.sub(r"^(#+ )", r"#\1", done.stdout.strip(), flags=re.MULTILINE) + "\n\n"
+
+
 def main() -> None:
     """Write the README with the outputs of today."""
     text = README.read_text("utf-8")
@@ -77,6 +86,10 @@ def main() -> None:
             text = f"{text[: match.start('body')]}{printed}{text[match.end('body') :]}"
         picture = [*["threat-topics", "tag", "data/example.txt", "-f", "svg", "-o"], ROOT / "data" / "example.svg"]
         subprocess.run(picture, cwd=folder, env=environment(), check=True)
+        for sheet in DATASHEETS:
+            old = sheet.read_text("utf-8")
+            new = GENERATED.sub(lambda m: m["head"] + generated(m["command"], folder), old)
+            sheet.write_text(new, encoding="utf-8")
     README.write_text(text, encoding="utf-8")
 
 

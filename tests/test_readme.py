@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.readme import BLOCK, README, ROOT, copy_project, environment, outputs
+from tests.readme import BLOCK, DATASHEETS, GENERATED, README, ROOT, copy_project, environment, generated, outputs
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,12 @@ def test_the_picture_shows_what_the_model_says(trained_copy):
         text=True,
     )
     assert done.stdout == (ROOT / "data" / "example.svg").read_text("utf-8")
+
+
+@pytest.mark.parametrize("sheet", DATASHEETS, ids=lambda path: path.parent.name)
+def test_the_tables_of_the_datasheets_are_what_the_commands_print(trained_copy, sheet):
+    (match,) = GENERATED.finditer(sheet.read_text("utf-8"))
+    assert match["body"] == generated(match["command"], trained_copy)
 
 
 def test_the_first_screen_says_english_only_and_shows_both_commands():

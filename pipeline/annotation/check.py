@@ -25,6 +25,7 @@ from pipeline.annotation.codebook import Codebook, load_codebook, topic_line
 from pipeline.annotation.corpus import local, misfit, project_corpus
 from pipeline.annotation.lexicon import read_entries, repeated
 from pipeline.annotation.near_duplicates import near_duplicates
+from pipeline.annotation.outdated import outdated
 from pipeline.annotation.settled import Row, place, settled_rows
 from pipeline.errors import LabelError, PipelineError, RecipeError
 from pipeline.files import read_jsonl
@@ -125,7 +126,7 @@ def check_project(project: Project, options: CheckOptions = DEFAULTS) -> tuple[l
     rows = settled_rows(settle(gold, others), articles, set(wrong))
     findings.extend(_near_duplicates(rows, options))
     if codebook is not None:
-        findings.extend(_newer(live, codebook))
+        findings.extend(Finding(where, message) for where, message in outdated(live, codebook, articles))
         if whole:  # else the cure for too few would be to mend the file
             findings.extend(_few_positives(rows, codebook, project, options))
     return sorted(findings, key=_order), _summary(rows, codebook.keys if codebook else ())
@@ -198,16 +199,6 @@ def _live(gold: Lines, others: Lines) -> dict[str, Annotation]:
     """The lines that still say something, by ``file:line``."""
     standings = [stand(gold), *(stand(lines) for lines in by_annotator(others).values())]
     return {j.where: j.annotation for standing in standings for cells in standing.values() for j in cells.values()}
-
-
-def _newer(live: dict[str, Annotation], codebook: Codebook) -> Iterator[Finding]:
-    for where, annotation in live.items():
-        if annotation.codebook > codebook.version:
-            yield Finding(
-                where,
-                f"codebook: was judged under version {annotation.codebook}, {MARK.as_posix()} has version {codebook.version}; "
-                "fetch the newer codebook, or judge the paragraph again",
-            )
 
 
 def _repeated_judgements(gold: Lines) -> Iterator[Finding]:

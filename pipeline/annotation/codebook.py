@@ -53,6 +53,24 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A decision that changed, so that labels made before may be wrong.
+
+    Attributes:
+        version: the codebook's first version with it.
+        topic: key of the topic it is about.
+        what: the decision, as it is now.
+        again: beginnings of words; paragraphs judged before that hold one are to be judged again, none where the
+            change only puts into words what was judged all along.
+    """
+
+    version: int
+    topic: str
+    what: str
+    again: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Codebook:
     """The topics in the order of every column.
 
@@ -60,11 +78,13 @@ class Codebook:
         version: raised when a decision changes; a label keeps the version it was made under.
         topics: at least one.
         general: rules that hold for every topic.
+        changes: decisions that changed since version 1.
     """
 
     version: int
     topics: tuple[Topic, ...]
     general: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -73,8 +93,11 @@ class Codebook:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, the inverse of ``codebook_from_dict``."""
-        topics = [{k: list(v) if isinstance(v, tuple) else v for k, v in asdict(t).items()} for t in self.topics]
-        return {"version": self.version, "general": list(self.general), "topics": topics}
+        topics, changes = (
+            [{k: list(v) if isinstance(v, tuple) else v for k, v in asdict(record).items()} for record in records]
+            for records in (self.topics, self.changes)
+        )
+        return {"version": self.version, "general": list(self.general), "topics": topics, "changes": changes}
 
 
 def load_codebook(path: Path) -> Codebook:
@@ -101,7 +124,7 @@ def codebook_from_dict(values: object, where: str) -> Codebook:
     """
     if not isinstance(values, dict):
         raise LabelError(f"{where}: is {values!r}; must be a table with version and topics")
-    _refuse_unknown(where, values, ("version", "general", "topics"))
+    _refuse_unknown(where, values, ("version", "general", "topics", "changes"))
     version = values.get("version")
     if type(version) is not int or version < 1:
         raise LabelError(f"{where}: version: is {version!r}; must be a whole number from 1")
@@ -111,7 +134,28 @@ def codebook_from_dict(values: object, where: str) -> Codebook:
     topics = tuple(_topic(table, f"{where}: topic {number}") for number, table in enumerate(tables, 1))
     for name in ("key", "hotkey"):
         _refuse_repeated(topics, name, where)
-    return Codebook(version, topics, _strings(values.get("general", []), f"{where}: general"))
+    general = _strings(values.get("general", []), f"{where}: general")
+    changes = values.get("changes", [])
+    if not isinstance(changes, list):
+        raise LabelError(f"{where}: changes: is {changes!r}; write one [[changes]] table a decision")
+    keys = tuple(topic.key for topic in topics)
+    numbered = enumerate(changes, 1)
+    return Codebook(
+        version, topics, general, tuple(_change(t, f"{where}: change {n}", keys, version) for n, t in numbered)
+    )
+
+
+def _change(table: object, where: str, keys: tuple[str, ...], version: int) -> Change:
+    if not isinstance(table, dict):
+        raise LabelError(f"{where}: is {table!r}; must be a table [[changes]]")
+    _refuse_unknown(where, table, ("version", "topic", "what", "again"))
+    since, topic = table.get("version"), table.get("topic")
+    if type(since) is not int or not 2 <= since <= version:
+        raise LabelError(f"{where}: version: is {since!r}; must be a whole number from 2 to the codebook's {version}")
+    if topic not in keys:
+        raise LabelError(unknown_key(f"{where}: topic", str(topic), keys))
+    what = _text(table.get("what"), "what", f"{where}: what")
+    return Change(since, topic, what, _strings(table.get("again", []), f"{where}: again"))
 
 
 def _topic(table: object, where: str) -> Topic:

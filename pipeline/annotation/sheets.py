@@ -207,7 +207,12 @@ def _lines(held: Standing, annotation: Annotation) -> list[Annotation]:
         return [annotation] if cells else []
     if any(judgement.annotation.sha != annotation.sha for judgement in cells.values()):
         return [_undo(annotation, annotation.span), annotation]
-    fresh = {key: v for key, v in annotation.cells.items() if key not in cells or cells[key].value != v}
+    # A judgement made again under a newer codebook is news even where it says the same.
+    fresh = {
+        key: v
+        for key, v in annotation.cells.items()
+        if key not in cells or cells[key].value != v or cells[key].annotation.codebook < annotation.codebook
+    }
     if not fresh and annotation.note in {"", note_of(cells)}:
         return []
     changes = not fresh or not fresh.keys().isdisjoint(cells)
