@@ -169,7 +169,8 @@ def test_a_wish_that_cannot_be_met_names_the_best_reachable(project):
 def test_an_unknown_recipe_key_is_refused_with_the_known_ones(project):
     write_text(project.root / "odd.toml", "[features]\nngram = 2\n")
     assert refused("train", "odd.toml") == (
-        "odd.toml: unknown key 'features.ngram'; known are: features.ngrams, features.min_df, features.sublinear_tf"
+        "odd.toml: unknown key 'features.ngram'; known are: features.ngrams, features.prefix, "
+        "features.listed, features.min_df, features.sublinear_tf"
     )
 
 

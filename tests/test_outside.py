@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import average_precision_score, f1_score
 
 from pipeline.errors import InputError
-from pipeline.learning.outside import evaluate_outside, read_outside
+from pipeline.learning.outside import evaluate_outside, outside_mistakes, read_outside
 from tests.corpora import KEYS, small, trained
 
 
@@ -76,8 +76,13 @@ def test_figures_are_those_of_scikit_learn_at_the_models_own_thresholds(tmp_path
     model = replace(trained(), thresholds=np.array([0.9, 0.5, 0.01]))
     P = model.probabilities(dataset.texts)
     found = evaluate_outside(model, read_outside(write(tmp_path / "a.jsonl", rows), KEYS), rounds=100)
+    *found, macro = found
+    assert macro.topic == "macro"
+    assert macro.f1.value == pytest.approx(np.mean([row.f1.value for row in found]))
+    assert macro.average_precision.value == pytest.approx(np.mean([row.average_precision.value for row in found]))
     for j, row in enumerate(found):
         y, tags = dataset.Y[:, j], P[:, j] >= model.thresholds[j]
+        assert row.f1.value == pytest.approx(f1_score(y, tags))
         assert row.recall.value == pytest.approx(tags[y].mean())
         assert row.false_alarms.value == pytest.approx(1000 * tags[~y].mean())
         assert row.average_precision.value == pytest.approx(average_precision_score(y, P[:, j]))
@@ -140,8 +145,36 @@ def test_a_file_that_judges_none_of_the_models_topics_is_refused(tmp_path):
 def test_an_empty_file_and_broken_json_are_refused(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text("\n")
-    with pytest.raises(InputError, match=r"a\.jsonl: is empty; one JSON object a line is needed"):
+    with pytest.raises(
+        InputError, match=r"a\.jsonl: is empty, or this half of it is; one JSON object a line is needed"
+    ):
         read_outside(path, KEYS)
     path.write_text('{"text":\n{}\n')
     with pytest.raises(InputError, match=r"a\.jsonl:1: is not JSON; mend or delete the line"):
         read_outside(path, KEYS)
+
+
+def test_halves_share_out_the_groups_and_never_split_one(tmp_path):
+    rows = [line("Heroin was seized.", ["drugs"], group=f"day {i // 2}") for i in range(60)]
+    path = write(tmp_path / "a.jsonl", rows)
+    sizes = {half: len(read_outside(path, KEYS, half).texts) for half in ("choose", "report", "all")}
+    assert sizes["choose"] + sizes["report"] == sizes["all"] == 60
+    assert sizes["choose"] % 2 == 0
+    assert 20 < sizes["choose"] < 40
+    assert read_outside(path, KEYS, "report").name == "a.jsonl (report half)"
+
+
+def test_mistakes_are_told_of_every_topic_and_only_where_known(tmp_path):
+    rows = [
+        line("Heroin was seized by hackers.", [], ["drugs"]),
+        line("A season opens.", ["drugs"], ["drugs"]),
+        line("Malware and heroin.", [], []),
+        line("Another season opens.", ["cyber"], ["cyber"]),
+    ]
+    found = outside_mistakes(trained(), read_outside(write(tmp_path / "a.jsonl", rows), KEYS), 10)
+    assert [(m.topic, m.kind, m.text) for m in found] == [
+        ("drugs", "false alarm", "Heroin was seized by hackers."),
+        ("drugs", "miss", "A season opens."),
+        ("cyber", "miss", "Another season opens."),
+    ]
+    assert len(outside_mistakes(trained(), read_outside(tmp_path / "a.jsonl", KEYS), 1)) == 1

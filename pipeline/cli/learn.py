@@ -24,7 +24,7 @@ from pipeline.cli.options import (
     talk,
 )
 from pipeline.errors import RecipeError
-from pipeline.learning.outside import evaluate_outside, read_outside
+from pipeline.learning.outside import evaluate_outside, outside_mistakes, read_outside
 from pipeline.learning.persist import load_folder
 from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.project import Project
@@ -76,6 +76,14 @@ def train(
     metavar="FILE.jsonl",
     help="Score a trained model on outside text; may be repeated.",
 )
+@click.option(
+    "--half",
+    type=click.Choice(["all", "choose", "report"]),
+    default="all",
+    show_default=True,
+    help="of outside text, only the half to choose recipes by or to report on (by a hash of group)",
+)
+@click.option("--mistakes", type=click.IntRange(0), default=0, help="show so many mistakes on outside text")
 @click.option("--json", "as_json", is_flag=True, help="figures as JSON on stdout")
 def evaluate(
     recipe_path: Path | None,
@@ -84,6 +92,8 @@ def evaluate(
     fail_under: float | None,
     model_path: Path | None,
     files: tuple[Path, ...],
+    half: str,
+    mistakes: int,
     *,
     as_json: bool,
     **overrides: Any,
@@ -98,7 +108,7 @@ def evaluate(
       threat-topics evaluate --on news.jsonl
     """
     if files:
-        _outside(files, model_of(model_path, folder), as_json=as_json)
+        _outside(files, model_of(model_path, folder), half, mistakes, as_json=as_json)
         return
     project = project_of(folder)
     recipe = recipe_of(recipe_path, project, overrides)
@@ -149,15 +159,15 @@ def _progress(done: int, whole: int) -> None:
         talk(f"cross-validation: {done} of {whole} folds")
 
 
-def _outside(files: tuple[Path, ...], path: Path, *, as_json: bool) -> None:
+def _outside(files: tuple[Path, ...], path: Path, half: str, mistakes: int, *, as_json: bool) -> None:
     model = load_folder(path)
     figures = []
-    for outside in [read_outside(file, model.codebook.keys) for file in files]:
+    for outside in [read_outside(file, model.codebook.keys, half) for file in files]:
         if outside.ignored:
             talk(f"{outside.name}: topics the model does not have are left out: {', '.join(outside.ignored)}")
         rows = evaluate_outside(model, outside)
         figures += outside_metrics(rows)
         if not as_json:
-            show((outside_section(rows, outside.name),))
+            show((outside_section(rows, outside.name, outside_mistakes(model, outside, mistakes)),))
     if as_json:
         click.echo(json.dumps(figures, indent=1))

@@ -152,10 +152,10 @@ def _mistakes(mistakes: tuple[Mistake, ...]) -> Section:
     return Section("Worst mistakes, out of fold", () if items else ("None.",), (), items)
 
 
-def outside_section(rows: list[OutsideRow], name: str) -> Section:
+def outside_section(rows: list[OutsideRow], name: str, mistakes: list[Mistake]) -> Section:
     """A trained model on one file of outside text."""
     grid = Grid(
-        ("topic", "positives", "negatives", "recall", "false alarms per 1,000", "average precision"),
+        ("topic", "positives", "negatives", "recall", "false alarms per 1,000", "average precision", "F1"),
         tuple(
             (
                 row.topic,
@@ -166,9 +166,11 @@ def outside_section(rows: list[OutsideRow], name: str) -> Section:
                 if math.isnan(row.false_alarms.value)
                 else f"{row.false_alarms.value:.1f} [{row.false_alarms.low:.1f}, {row.false_alarms.high:.1f}]",
                 interval(row.average_precision),
+                interval(row.f1),
             )
             for row in rows
         ),
     )
     text = "At the model's own thresholds; 95 % intervals over groups; a missing judgement is counted nowhere."
-    return Section(f"Outside text: {name}", (text,), (grid,))
+    items = tuple(f"{m.topic}, {m.kind} at {m.probability:.2f}: {' '.join(m.text.split())}" for m in mistakes)
+    return Section(f"Outside text: {name}", (text,), (grid,), items)

@@ -133,6 +133,7 @@ def outside_metrics(rows: list[OutsideRow]) -> list[dict[str, Any]]:
             "recall": figure(row.recall, row.positives),
             "false_alarms_per_1000": figure(row.false_alarms, row.negatives),
             "average_precision": figure(row.average_precision, row.positives + row.negatives),
+            "f1": figure(row.f1, row.positives + row.negatives),
         }
         for row in rows
     ]
