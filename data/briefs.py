@@ -14,32 +14,6 @@ import sys
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
-class Plan:
-    """A set of briefs drawn together.
-
-    Attributes:
-        count: articles.
-        seed: seed of the decks.
-        none_share: share of articles without a topic.
-        obvious_word: shares of "avoid" (do without the topic's obvious words), "free" and "use" (as papers do).
-        topics: weights of one, two, and three or more topics, instead of the genre's own.
-    """
-
-    count: int
-    seed: int
-    none_share: float
-    obvious_word: dict[str, float]
-    topics: tuple[int, int, int] | None = None
-
-
-# The second set fills what the first left thin: plain words, and paragraphs with several topics.
-PLANS = (
-    Plan(520, 20261124, 0.41, {"avoid": 1, "free": 1}),
-    Plan(160, 20261125, 0.12, {"use": 1}, (2, 5, 3)),
-)
-COUNT = sum(plan.count for plan in PLANS)
-
 TOPICS = ("terrorism", "extremism", "drugs", "migration", "cybercrime")
 
 REGION = {
@@ -109,6 +83,44 @@ NONE_THEMES = (
     "space, medicine, archaeology, biology", "army exercise, arms purchase, conscription between states", "computer games, hackathon, life hacks, growth hacking",
 )  # fmt: skip
 
+NEAR_MISSES = (
+    "an agency, unit or post named for a threat, and only the name: sport, ceremony, biography, premises, tenders, guests",
+    "figures of speech: addicted, virus, refugees from, to smuggle, hacked, terror, radical, siege, in reviews, columns, sport",
+    "homonyms: herds and birds migrating, data migration, medicines, ecstasy, free radicals, extreme sports, asylum, grass, speed",
+    "lawful business beside a topic: cannabis firms, antivirus makers, visa centres, staffing agencies, pharmacies",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A set of briefs drawn together.
+
+    Attributes:
+        count: articles.
+        seed: seed of the decks.
+        none_share: share of articles without a topic.
+        obvious_word: shares of "avoid" (do without the topic's obvious words), "free" and "use" (as papers do).
+        topics: weights of one, two, and three or more topics, instead of the genre's own.
+        themes: what articles without a topic are about.
+    """
+
+    count: int
+    seed: int
+    none_share: float
+    obvious_word: dict[str, float]
+    topics: tuple[int, int, int] | None = None
+    themes: tuple[str, ...] = NONE_THEMES
+
+
+# The second set fills what the first left thin: plain words, and paragraphs with several topics. The third follows the
+# open half of the behavioural cases: names alone, figures of speech, homonyms, and topics told without their words.
+PLANS = (
+    Plan(520, 20261124, 0.41, {"avoid": 1, "free": 1}),
+    Plan(160, 20261125, 0.12, {"use": 1}, (2, 5, 3)),
+    Plan(80, 20261126, 0.62, {"avoid": 1}, (8, 2, 0), NEAR_MISSES),
+)
+COUNT = sum(plan.count for plan in PLANS)
+
 FIELDS = (
     "number",
     "region",
@@ -170,7 +182,7 @@ def draw_briefs(plan: Plan, first: int) -> list[dict[str, str]]:
         "threat": deck({g: row[0] for g, row in THREAT_GENRES.items()}, count - none, draw),
         "none": deck({g: row[0] for g, row in NONE_GENRES.items()}, none, draw),
     }
-    themes = deck(dict.fromkeys(NONE_THEMES, 1), none, draw)
+    themes = deck(dict.fromkeys(plan.themes, 1), none, draw)
     axes = {
         name: deck(shares, count, draw)
         for name, shares in (

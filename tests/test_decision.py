@@ -219,3 +219,16 @@ def test_the_article_rule_on_tags_and_on_probabilities_agree():
 def test_impossible_wishes_are_refused(values, message):
     with pytest.raises(RecipeError, match=message):
         DecisionOptions(**values)
+
+
+def test_a_floor_keeps_thresholds_up_unless_a_wish_needs_them_lower():
+    p = np.array([0.95, 0.8, 0.6, 0.4, 0.2])
+    y = np.array([True, True, True, True, False])
+    assert choose_threshold(p, y, DecisionOptions()).threshold < 0.4
+    held = choose_threshold(p, y, DecisionOptions(floor=0.7))
+    assert 0.7 <= held.threshold <= 0.8
+    assert (held.precision, held.recall) == (1.0, 0.5)
+    wished = choose_threshold(p, y, DecisionOptions(floor=0.7, min_recall=1.0))
+    assert wished.feasible
+    assert wished.threshold < 0.4
+    assert choose_threshold(p, y, DecisionOptions(floor=0.99)).threshold < 0.4

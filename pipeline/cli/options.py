@@ -27,6 +27,7 @@ OVERRIDES: tuple[tuple[str, str, str, type, str], ...] = (
     ("--beta", "decision", "beta", float, "weight of recall in the F-score that thresholds maximise"),
     ("--min-precision", "decision", "min_precision", float, "precision every topic must reach out of fold"),
     ("--min-recall", "decision", "min_recall", float, "recall every topic must reach out of fold"),
+    ("--floor", "decision", "floor", float, "least probability a threshold may be, where the wishes allow it"),
     ("--folds", "evaluation", "folds", int, "outer folds"),
     ("--repeats", "evaluation", "repeats", int, "how often everything is dealt anew"),
 )

@@ -29,16 +29,19 @@ class DecisionOptions:
         beta: weight of recall against precision.
         min_precision: wish for the precision of each topic, 0 for none.
         min_recall: wish for the recall of each topic, 0 for none.
+        floor: least probability a threshold may be, where the wishes allow it. The best threshold on text like the
+            training text is too low on other text: a floor gives up little at home and saves false alarms abroad.
     """
 
     beta: float = 1.0
     min_precision: float = 0.0
     min_recall: float = 0.0
+    floor: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 < self.beta < math.inf:
             raise RecipeError(f"decision.beta: is {self.beta!r}; must be a finite number greater than 0")
-        for name in ("min_precision", "min_recall"):
+        for name in ("min_precision", "min_recall", "floor"):
             value = getattr(self, name)
             if not 0 <= value <= 1:
                 raise RecipeError(f"decision.{name}: is {value!r}; must be from 0 to 1")
@@ -145,7 +148,8 @@ def choose_threshold(p: Array, y: Array, options: DecisionOptions) -> Choice:
 
     Returns:
         The choice; without any positive, a threshold that tags nothing. Where no threshold meets the wishes,
-        the one that falls short of them least, marked infeasible.
+        the one that falls short of them least, marked infeasible. Where none that meets them reaches the floor,
+        the best below it.
 
     >>> choose_threshold(np.array([0.1, 0.4, 0.6, 0.9]), np.array([False, False, True, True]), DecisionOptions())
     Choice(threshold=0.5, precision=1.0, recall=1.0, feasible=True)
@@ -162,9 +166,12 @@ def choose_threshold(p: Array, y: Array, options: DecisionOptions) -> Choice:
     beta = options.beta**2
     f = (1 + beta) * precision * recall / np.where(tp > 0, beta * precision + recall, 1)
     short = np.maximum(options.min_precision - precision, 0) + np.maximum(options.min_recall - recall, 0)
-    best = int(np.lexsort((-f, short))[0])
+    below = p[last] < options.floor
+    best = int(np.lexsort((-f, below, short))[0])
     row = int(last[best])
     threshold = _midway(float(p[row]), float(p[row + 1]) if row + 1 < len(p) else 0.0)
+    if not below[best]:
+        threshold = max(threshold, options.floor)
     return Choice(threshold, float(precision[best]), float(recall[best]), feasible=bool(short[best] == 0))
 
 
