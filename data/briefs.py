@@ -13,7 +13,6 @@ import random
 import sys
 from dataclasses import dataclass
 
-
 TOPICS = ("terrorism", "extremism", "drugs", "migration", "cybercrime")
 
 REGION = {
