@@ -5,13 +5,15 @@ The only place that says which file is which article, and that adds one. It read
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.files import write_text
+from pipeline.files import read_utf8, write_text
 from pipeline.project import Project
 from pipeline.text.articles import Article
 from pipeline.text.reading import read_article
@@ -48,6 +50,20 @@ class Corpus(Mapping[str, Article]):
 def project_corpus(project: Project) -> Corpus:
     """The articles of a project: ``data/articles/*.txt``, the id is the file name without ``.txt``."""
     return Corpus({path.stem: path for path in sorted(project.articles.glob("*.txt"))})
+
+
+def article_values(project: Project, column: str) -> dict[str, str]:
+    """What ``data/articles.csv`` says of each article in one column: article id -> value.
+
+    Raises:
+        InputError: there is no such file or column.
+    """
+    path = project.article_table
+    table = csv.DictReader(io.StringIO(read_utf8(path, InputError)))
+    names = list(table.fieldnames or ())
+    if "id" not in names or column not in names:
+        raise InputError(f"{path}:1: has no columns 'id' and {column!r}; its columns are: {', '.join(names)}")
+    return {row["id"]: row[column] or "" for row in table}
 
 
 def add_article(project: Project, article: Article) -> tuple[Article, bool]:

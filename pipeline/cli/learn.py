@@ -83,6 +83,9 @@ def train(
     show_default=True,
     help="of outside text, only the half to choose recipes by or to report on (by a hash of group)",
 )
+@click.option(
+    "--split", default="", metavar="COLUMN", help="leave out each value of a column of data/articles.csv in turn"
+)
 @click.option("--mistakes", type=click.IntRange(0), default=0, help="show so many mistakes on outside text")
 @click.option("--json", "as_json", is_flag=True, help="figures as JSON on stdout")
 def evaluate(
@@ -94,6 +97,7 @@ def evaluate(
     files: tuple[Path, ...],
     half: str,
     mistakes: int,
+    split: str,
     *,
     as_json: bool,
     **overrides: Any,
@@ -114,7 +118,7 @@ def evaluate(
     recipe = recipe_of(recipe_path, project, overrides)
     if overrides["repeats"] is None:
         recipe = recipe.changed("evaluation", repeats=max(THOROUGH_REPEATS, recipe.evaluation.repeats))
-    experiment = _carry_out(project, recipe, jobs, keep=False, as_json=as_json)
+    experiment = _carry_out(project, recipe, jobs, keep=False, as_json=as_json, split=split)
     _gate(experiment, fail_under)
 
 
@@ -130,11 +134,13 @@ def recipe_of(path: Path | None, project: Project, overrides: dict[str, Any]) ->
     return recipe if overrides["seed"] is None else replace(recipe, seed=overrides["seed"])
 
 
-def _carry_out(project: Project, recipe: Recipe, jobs: int, *, keep: bool, as_json: bool) -> Experiment:
+def _carry_out(
+    project: Project, recipe: Recipe, jobs: int, *, keep: bool, as_json: bool, split: str = ""
+) -> Experiment:
     date = now().astimezone().date().isoformat()
     talk(f"recipe {recipe.name!r} on {near(project.root)}")
     experiment = run_experiment(
-        project, recipe, date=date, version=__version__, progress=_progress, jobs=jobs, keep=keep
+        project, recipe, date=date, version=__version__, progress=_progress, jobs=jobs, keep=keep, split=split
     )
     if as_json:
         click.echo(json.dumps(metrics(experiment.evaluation), indent=1))

@@ -20,7 +20,7 @@ from pipeline.learning.baselines import BASELINES, count_terms, prior_scores
 from pipeline.learning.decision import Rules, decide, fit_rules
 from pipeline.learning.estimator import fit_topics, score_topics
 from pipeline.learning.features import Counts, count
-from pipeline.learning.folds import assign_folds, imbalance
+from pipeline.learning.folds import Split, assign_folds, imbalance
 from pipeline.learning.recipe import Recipe
 
 Array = NDArray[Any]
@@ -102,7 +102,9 @@ def _outer_fold(counts: Counts, dataset: Dataset, fold: Array, f: int, recipe: R
     return _FoldResult(test, score_topics(_fit(counts, dataset, train, recipe), counts, test), rules)
 
 
-def cross_validate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress: Progress, jobs: int) -> OutOfFold:
+def cross_validate(
+    dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress: Progress, jobs: int, split: Split | None = None
+) -> OutOfFold:
     """Nested cross-validation of the recipe, and of the baselines on the same folds.
 
     Args:
@@ -111,23 +113,23 @@ def cross_validate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress:
         recipe: what to evaluate.
         progress: called with (folds done, folds in all).
         jobs: processes, -1 or 0 for all cores; the result does not depend on it.
+        split: outer folds given from outside, once; ``None`` to deal them by article.
     """
     options = recipe.evaluation
     counts = count(dataset.texts, recipe.features, lexicon)
-    shape = (options.repeats, *dataset.Y.shape)
+    repeats, folds = (1, len(split.values)) if split else (options.repeats, options.folds)
+    shape = (repeats, *dataset.Y.shape)
     fold = np.empty(shape[:2], dtype=np.int64)
-    for r in range(options.repeats):
-        fold[r] = assign_folds(
-            dataset.Y, dataset.known, dataset.groups, folds=options.folds, seed=recipe.seed + 1000 * r
-        )
-    tasks = [(r, f) for r in range(options.repeats) for f in range(options.folds)]
+    for r in range(repeats):
+        fold[r] = split.fold if split else _deal(dataset, folds, recipe.seed + 1000 * r)
+    tasks = [(r, f) for r in range(repeats) for f in range(folds)]
     progress(0, len(tasks))
     results = Parallel(n_jobs=jobs or -1, return_as="generator")(
         delayed(_outer_fold)(counts, dataset, fold[r], f, recipe, recipe.seed + 1000 * r) for r, f in tasks
     )
     S, P, T = np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)
     prior = np.empty(shape)
-    thresholds = np.empty((options.repeats, options.folds, shape[2]))
+    thresholds = np.empty((repeats, folds, shape[2]))
     infeasible = np.zeros(shape[2], dtype=np.int64)
     for done, ((r, f), result) in enumerate(zip(tasks, results, strict=True), 1):
         rows, rules = result.rows, result.rules
@@ -138,7 +140,7 @@ def cross_validate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress:
         thresholds[r, f] = rules.thresholds
         infeasible += np.array([not choice.feasible for choice in rules.choices])
         progress(done, len(tasks))
-    hits = np.tile(count_terms(dataset.texts, lexicon, dataset.codebook.keys), (options.repeats, 1, 1))
+    hits = np.tile(count_terms(dataset.texts, lexicon, dataset.codebook.keys), (repeats, 1, 1))
     # Where all probabilities are alike, the threshold of the best F1 tags everything: the prior's tags.
     baselines = (Answers(np.zeros(shape), np.zeros(shape, bool)), Answers(prior, prior > 0), Answers(hits, hits > 0))
     return OutOfFold(
@@ -147,5 +149,9 @@ def cross_validate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress:
         fold,
         thresholds,
         infeasible,
-        tuple(imbalance(dataset.Y, dataset.known, fold[r]) for r in range(options.repeats)),
+        tuple(imbalance(dataset.Y, dataset.known, fold[r]) for r in range(repeats)),
     )
+
+
+def _deal(dataset: Dataset, folds: int, seed: int) -> Array:
+    return assign_folds(dataset.Y, dataset.known, dataset.groups, folds=folds, seed=seed)

@@ -12,6 +12,8 @@ topics are dealt first and by these alone, the rest afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,43 @@ Array = NDArray[Any]
 
 WIDE = 0.5  # a topic is widely judged if it is judged in so many articles, as a share of the topic judged in most
 SHAKE = 0.3  # by what part, at most, chance makes a group's share greater or smaller when groups are put in order
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """Folds given from outside: each value of a column of ``data/articles.csv`` is left out in turn.
+
+    Attributes:
+        column: the column.
+        values: its values; fold f is ``values[f]``.
+        fold: ints of shape (n,).
+    """
+
+    column: str
+    values: tuple[str, ...]
+    fold: Array
+
+
+def split_by(column: str, value_of: Mapping[str, str], articles: tuple[str, ...], groups: Array) -> Split:
+    """Split rows by a value their articles have.
+
+    Args:
+        column: name of the column, for people.
+        value_of: article id -> value; an article without one is "(none)".
+        articles: article ids.
+        groups: ints of shape (n,), places in ``articles``.
+
+    Raises:
+        LabelError: all articles have the same value.
+    """
+    named = [value_of.get(article) or "(none)" for article in articles]
+    values = tuple(sorted({named[group] for group in groups.tolist()}))
+    if len(values) < 2:
+        raise LabelError(
+            f"column {column!r}: all labelled articles have one value ({', '.join(values)}); split by another column"
+        )
+    place = np.array([values.index(name) if name in values else -1 for name in named])
+    return Split(column, values, place[groups])
 
 
 def _columns(Y: Array, known: Array) -> Array:

@@ -17,6 +17,7 @@ from pipeline.intervals import Interval, bootstrap
 from pipeline.learning import metrics
 from pipeline.learning.decision import article_level
 from pipeline.learning.evaluation import MODEL, Answers, OutOfFold
+from pipeline.learning.folds import Split
 
 Array = NDArray[Any]
 
@@ -181,6 +182,30 @@ def _level_tables(
         difference = {} if system == MODEL else {cell: intervals[shift + place] for cell, place in cells.items()}
         made.append(Table(level, system, rows, part[-2], part[-1], difference))
     return made
+
+
+def part_tables(dataset: Dataset, out: OutOfFold, split: Split, *, rounds: int, seed: int) -> list[tuple[Table, ...]]:
+    """Paragraph tables of every system for each part of a split, which its models never saw; level is the part's value."""
+    found = []
+    for f, value in enumerate(split.values):
+        rows = np.flatnonzero(split.fold == f)
+        systems = {name: Answers(a.score[:, rows], a.tags[:, rows]) for name, a in out.systems.items()}
+        groups = np.unique(dataset.groups[rows], return_inverse=True)[1]
+        found.append(
+            tuple(
+                _level_tables(
+                    value,
+                    systems,
+                    dataset.Y[rows],
+                    dataset.known[rows],
+                    groups,
+                    dataset.codebook.keys,
+                    rounds=rounds,
+                    seed=seed,
+                )
+            )
+        )
+    return found
 
 
 def worst_mistakes(dataset: Dataset, out: OutOfFold, number: int) -> list[Mistake]:

@@ -14,6 +14,7 @@ from pipeline.learning.decision import Rules, fit_rules, require_feasible
 from pipeline.learning.estimator import fit_topics
 from pipeline.learning.evaluation import MODEL, OutOfFold, Progress, cross_validate
 from pipeline.learning.features import count
+from pipeline.learning.folds import Split
 from pipeline.learning.model import Model
 from pipeline.learning.recipe import Recipe
 
@@ -31,6 +32,8 @@ class Evaluation:
         tables: figures with intervals.
         mistakes: the worst ones.
         rules: calibration and thresholds from the out-of-fold scores of all data, as the model carries them.
+        split: the parts left out in turn, if folds were given from outside.
+        parts: tables of every system for each of these parts.
     """
 
     recipe: Recipe
@@ -39,13 +42,17 @@ class Evaluation:
     tables: tuple[summary.Table, ...]
     mistakes: tuple[summary.Mistake, ...]
     rules: Rules
+    split: Split | None = None
+    parts: tuple[tuple[summary.Table, ...], ...] = ()
 
     def table(self, level: str, system: str = MODEL) -> summary.Table:
         """One of the tables."""
         return next(t for t in self.tables if t.level == level and t.system == system)
 
 
-def evaluate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress: Progress, jobs: int = -1) -> Evaluation:
+def evaluate(
+    dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress: Progress, jobs: int = -1, split: Split | None = None
+) -> Evaluation:
     """Cross-validate a recipe.
 
     Args:
@@ -54,13 +61,14 @@ def evaluate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress: Progr
         recipe: what to evaluate.
         progress: called with (folds done, folds in all).
         jobs: processes, -1 for all cores.
+        split: parts to leave out in turn, instead of folds dealt by article.
 
     Raises:
         LabelError: a topic has too few positive paragraphs, or they stand in too few articles.
     """
     _require_positives(dataset, recipe)
-    out = cross_validate(dataset, lexicon, recipe, progress, jobs)
-    repeats = recipe.evaluation.repeats
+    out = cross_validate(dataset, lexicon, recipe, progress, jobs, split)
+    repeats = len(out.S)
     rules = fit_rules(
         out.S.reshape(-1, out.S.shape[2]),
         np.tile(dataset.Y, (repeats, 1)),
@@ -69,7 +77,8 @@ def evaluate(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress: Progr
     )
     tables = summary.tables(dataset, out, rounds=recipe.evaluation.rounds, seed=recipe.seed)
     mistakes = summary.worst_mistakes(dataset, out, MISTAKES_PER_KIND)
-    return Evaluation(recipe, dataset, out, tuple(tables), tuple(mistakes), rules)
+    parts = summary.part_tables(dataset, out, split, rounds=recipe.evaluation.rounds, seed=recipe.seed) if split else ()
+    return Evaluation(recipe, dataset, out, tuple(tables), tuple(mistakes), rules, split, tuple(parts))
 
 
 def fit(evaluation: Evaluation, lexicon: Lexicon, version: str) -> Model:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.annotation.corpus import article_values
 from pipeline.annotation.dataset import load_dataset, some_articles
 from pipeline.annotation.lexicon import load_lexicon
 from pipeline.learning.evaluation import Progress
+from pipeline.learning.folds import split_by
 from pipeline.learning.model import Model
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.training import Evaluation, evaluate, fit
@@ -35,7 +37,15 @@ class Experiment:
 
 
 def run_experiment(
-    project: Project, recipe: Recipe, *, date: str, version: str, progress: Progress, jobs: int, keep: bool
+    project: Project,
+    recipe: Recipe,
+    *,
+    date: str,
+    version: str,
+    progress: Progress,
+    jobs: int,
+    keep: bool,
+    split: str = "",
 ) -> Experiment:
     """Evaluate a recipe on a project's labels, fit it on all of them, and write the run.
 
@@ -46,6 +56,7 @@ def run_experiment(
         version: of the package, kept in the model.
         progress: called with (folds done, folds in all).
         jobs: processes, -1 for all cores.
+        split: column of ``data/articles.csv`` whose values are left out in turn, "" for folds dealt by article.
         keep: whether the model is stored in the run and becomes the project's current one.
 
     Raises:
@@ -57,7 +68,8 @@ def run_experiment(
     dataset = load_dataset(project, shipped=shipped, own_weight=recipe.data.own_weight)
     dataset = some_articles(dataset, recipe.data.paragraphs, recipe.seed)
     lexicon = load_lexicon(project.lexicon, dataset.codebook)
-    evaluation = evaluate(dataset, lexicon, recipe, progress, jobs)
+    parts = split_by(split, article_values(project, split), dataset.articles, dataset.groups) if split else None
+    evaluation = evaluate(dataset, lexicon, recipe, progress, jobs, parts)
     model = fit(evaluation, lexicon, version)
     report = build_report(evaluation, model)
     folder = write_run(project.runs, date, evaluation, report, model if keep else None)

@@ -39,8 +39,11 @@ def build_report(evaluation: Evaluation, model: Model) -> tuple[Section, ...]:
     """
     recipe, out = evaluation.recipe, evaluation.out
     folds = recipe.evaluation
+    dealt = f"{folds.repeats} x {folds.folds} folds by article"
+    if evaluation.split:
+        dealt = f"{len(evaluation.split.values)} folds, each leaving out one {evaluation.split.column}"
     settings = (
-        f"{folds.repeats} x {folds.folds} folds by article; calibration and thresholds chosen by {folds.inner_folds} folds "
+        f"{dealt}; calibration and thresholds chosen by {folds.inner_folds} folds "
         f"inside each training part. Brackets hold 95 % intervals from {folds.rounds} bootstrap rounds over articles."
     )
     misses = [
@@ -61,6 +64,8 @@ def build_report(evaluation: Evaluation, model: Model) -> tuple[Section, ...]:
             Section(f"By topic, {level} level", (_empty_sets(evaluation.table(level)),), (_figures(evaluation, level),))
         )
         sections.append(_baselines(evaluation, level))
+    if evaluation.split:
+        sections.insert(1, _parts(evaluation, evaluation.split.column))
     sections += [_terms(model), _mistakes(evaluation.mistakes)]
     return tuple(sections)
 
@@ -135,6 +140,18 @@ def _baselines(evaluation: Evaluation, level: str) -> Section:
             Grid(tuple(header), tuple(per_topic)),
         ),
     )
+
+
+def _parts(evaluation: Evaluation, column: str) -> Section:
+    rows = []
+    for own, *others in evaluation.parts:
+        rules = others[-1]
+        figures = (own.figure("macro", "average_precision"), own.figure("macro", "f1"), rules.figure("macro", "f1"))
+        difference = _signed(rules.difference["macro", "f1"])
+        rows.append((own.level, str(own.rows[-1].support), *map(interval, figures), difference))
+    header = (column, "positives", "average precision", "F1", "keyword rules F1", "F1, model minus rules")
+    text = "Macro averages over paragraphs; no model had seen anything of the part it is judged on."
+    return Section(f"By {column} left out", (text,), (Grid(header, tuple(rows)),))
 
 
 def _terms(model: Model) -> Section:

@@ -20,6 +20,7 @@ from pipeline.learning.evaluation import MODEL
 from pipeline.learning.model import Model
 from pipeline.learning.outside import OutsideRow
 from pipeline.learning.persist import save_model
+from pipeline.learning.summary import FIGURES
 from pipeline.learning.training import Evaluation, describe
 from pipeline.reporting.card import model_card
 from pipeline.reporting.sections import Section, markdown
@@ -27,7 +28,8 @@ from pipeline.reporting.sections import Section, markdown
 
 def run_name(evaluation: Evaluation, date: str) -> str:
     """The folder's name: date, recipe, and a hash of recipe and data."""
-    key = sha256_text(canonical_json([evaluation.recipe.to_dict(), evaluation.dataset.fingerprint]))
+    column = evaluation.split.column if evaluation.split else ""
+    key = sha256_text(canonical_json([evaluation.recipe.to_dict(), evaluation.dataset.fingerprint, column]))
     return f"{date}-{evaluation.recipe.name}-{key[:8]}"
 
 
@@ -119,6 +121,13 @@ def metrics(evaluation: Evaluation) -> dict[str, Any]:
         "thresholds": dict(zip(keys, evaluation.rules.thresholds.tolist(), strict=True)),
         "infeasible": dict(zip(keys, evaluation.out.infeasible.tolist(), strict=True)),
         "levels": levels,
+        "left_out": {
+            tables[0].level: {
+                table.system: {name: figure(table.figure("macro", name), table.rows[-1].support) for name in FIGURES}
+                for table in tables
+            }
+            for tables in evaluation.parts
+        },
     }
 
 

@@ -1,0 +1,67 @@
+"""Leaving out whole parts of the corpus: each value of a column of data/articles.csv in turn."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pipeline.annotation.corpus import article_values
+from pipeline.errors import InputError, LabelError
+from pipeline.files import write_text
+from pipeline.learning.folds import split_by
+from pipeline.learning.training import evaluate
+from tests.corpora import LEXICON, QUICK, quiet, small
+from tests.test_cli import project, refused, run  # noqa: F401  project is a fixture
+
+REGION = {f"a{i:02d}": "north" if i % 2 else "south" for i in range(1, 16)}
+
+
+def halves():
+    dataset = small()
+    return dataset, split_by("region", REGION, dataset.articles, dataset.groups)
+
+
+def test_each_part_is_answered_by_models_that_saw_nothing_of_it():
+    dataset, split = halves()
+    assert split.values == ("(none)", "north", "south")
+    found = evaluate(dataset, LEXICON, QUICK, quiet, jobs=1, split=split)
+    assert np.array_equal(found.out.fold[0], split.fold)
+    assert [tables[0].level for tables in found.parts] == list(split.values)
+    changed = split_by("region", {**REGION, "a01": "south"}, dataset.articles, dataset.groups)
+    again = evaluate(dataset, LEXICON, QUICK, quiet, jobs=1, split=changed)
+    other = np.flatnonzero(split.fold == 0)
+    assert np.array_equal(found.out.S[0, other], again.out.S[0, other])
+
+
+def test_a_parts_figures_are_those_of_its_rows():
+    dataset, split = halves()
+    found = evaluate(dataset, LEXICON, QUICK, quiet, jobs=1, split=split)
+    for f, tables in enumerate(found.parts):
+        assert tables[0].rows[-1].support == int(dataset.Y[split.fold == f].sum())
+        tags, Y = found.out.systems["model"].tags[0, split.fold == f], dataset.Y[split.fold == f]
+        right = float((tags == Y).all(axis=1).mean())
+        assert tables[0].exact_match.value == pytest.approx(right)
+
+
+def test_a_column_with_one_value_is_refused():
+    dataset = small()
+    with pytest.raises(LabelError, match=r"column 'region': all labelled articles have one value \(north\)"):
+        split_by("region", dict.fromkeys(REGION, "north") | {"a16": "north"}, dataset.articles, dataset.groups)
+
+
+def test_values_come_from_the_table_and_a_missing_column_is_named(make_project, tmp_path):
+    made = make_project(tmp_path, {})
+    write_text(made.article_table, "id,region\na1,north\na2,\n")
+    assert article_values(made, "region") == {"a1": "north", "a2": ""}
+    with pytest.raises(InputError, match=r"has no columns 'id' and 'genre'; its columns are: id, region"):
+        article_values(made, "genre")
+
+
+def test_the_command_leaves_out_a_column(project):  # noqa: F811
+    write_text(project.article_table, "id,region\n" + "".join(f"{a},{r}\n" for a, r in REGION.items()))
+    result = run("evaluate", "-j", "1", "--split", "region")
+    assert result.exit_code == 0, result.stderr
+    assert "By region left out" in result.stdout
+    figures = json.loads(run("evaluate", "-j", "1", "--split", "region", "--json").stdout)
+    assert set(figures["left_out"]) == {"(none)", "north", "south"}
+    assert "has no columns" in refused("evaluate", "--split", "genre")
