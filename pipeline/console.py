@@ -19,6 +19,20 @@ from pipeline.tagging.tagger import TaggedArticle, TaggedParagraph
 
 EVIDENCE_SHOWN = 8
 WORDS_MARKED = 5
+# A stranger's text must not steer the terminal; one sign for one keeps offsets true.
+_STEERING = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
+
+
+def chance(probability: float) -> str:
+    """A probability in two digits that claims no certainty.
+
+    >>> chance(0.914), chance(0.9987), chance(0.0004), chance(1.0)
+    ('0.91', '>0.99', '<0.01', '1.00')
+    """
+    shown = f"{probability:.2f}"
+    if shown == "1.00" and probability < 1:
+        return ">0.99"
+    return "<0.01" if shown == "0.00" and probability > 0 else shown
 
 
 def print_report(sections: tuple[Section, ...]) -> None:
@@ -27,11 +41,16 @@ def print_report(sections: tuple[Section, ...]) -> None:
     for section in sections:
         console.print(f"\n[bold]{escape(section.heading)}[/bold]")
         for sentence in section.text:
-            console.print(escape(sentence))
+            console.print(escape(_plain(sentence)))
         for grid in section.grids:
             console.print(_table(grid))
         for item in section.items:
-            console.print(f"- {escape(item)}")
+            console.print(f"- {escape(_plain(item))}")
+
+
+def _plain(text: str) -> str:
+    """Text without control characters, of the same length."""
+    return text.translate(_STEERING)
 
 
 def _table(grid: Grid) -> Table:
@@ -41,7 +60,7 @@ def _table(grid: Grid) -> Table:
             escape(name), justify="left" if place == 0 or name in {"terms", "side", "average"} else "right"
         )
     for row in grid.rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*(escape(_plain(cell)) for cell in row))
     return table
 
 
@@ -69,8 +88,8 @@ def print_tagged(tagged: TaggedArticle, *, why: bool, console: Console | None = 
     article = tagged.article
     facts = [part for part in (article.id, article.date, article.place, article.agency) if part]
     console.print()
-    console.print(Text(article.title or article.id, style="bold"))
-    console.print(Text(" · ".join(facts), style="dim"))
+    console.print(Text(_plain(article.title or article.id), style="bold"))
+    console.print(Text(_plain(" · ".join(facts)), style="dim"))
     console.print(_verdict(tagged))
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 1, 0))
     table.add_column(min_width=18, no_wrap=True)
@@ -90,7 +109,7 @@ def _verdict(tagged: TaggedArticle) -> Text:
     colours = _colours(tagged)
     line = Text()
     for topic, probability in tagged.topics.items():
-        line.append(f" {topic} {probability:.2f} ", style=f"bold reverse {colours[topic]}").append(" ")
+        line.append(f" {topic} {chance(probability)} ", style=f"bold reverse {colours[topic]}").append(" ")
     return line if tagged.topics else Text("no topics", style="dim")
 
 
@@ -100,13 +119,13 @@ def _tags(paragraph: TaggedParagraph) -> Text:
     colours = {topic.key: topic.colour for topic in paragraph.model.codebook.topics}
     cell = Text()
     for topic, probability in paragraph.topics.items():
-        cell.append(f"{topic} {probability:.2f}\n", style=f"bold {colours[topic]}")
+        cell.append(f"{topic} {chance(probability)}\n", style=f"bold {colours[topic]}")
     return cell or Text("-", style="dim")
 
 
 def _body(tagged: TaggedArticle, paragraph: TaggedParagraph, *, why: bool) -> RenderableType:
     colours = _colours(tagged)
-    text = Text(paragraph.paragraph.text, style="" if paragraph.topics else "dim")
+    text = Text(_plain(paragraph.paragraph.text), style="" if paragraph.topics else "dim")
     for topic in reversed(paragraph.topics):
         strongest = [c for c in paragraph.why(topic) if c.weight > 0][:WORDS_MARKED]
         for c in strongest:
@@ -116,7 +135,7 @@ def _body(tagged: TaggedArticle, paragraph: TaggedParagraph, *, why: bool) -> Re
     lines: list[RenderableType] = [text]
     for verdict in sorted(paragraph.verdicts, key=lambda v: -v.probability):
         has = verdict.topic in paragraph.topics
-        head = f"{verdict.topic} {verdict.probability:.2f} {'>=' if has else '<'} {verdict.threshold:.2f}"
+        head = f"{verdict.topic} {chance(verdict.probability)}, {verdict.threshold:.2f} needed"
         line = Text(head, style=colours[verdict.topic] if has else "dim").append("  ")
         _append_terms(line, paragraph.why(verdict.topic))
         lines.append(Padding(line, (0, 0, 0, 2)))

@@ -98,9 +98,18 @@ def read_jsonl(path: Path, kind: type[PipelineError] = InputError) -> Iterator[t
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a whole file or leave the old one: a temporary file beside it, flushed to disk, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write a whole file or leave the old one: a temporary file beside it, flushed to disk, then renamed.
+
+    Raises:
+        InputError: nothing can be written there.
+    """
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder, a file is to be written there; name a file")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror}); name another place") from None
     temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:

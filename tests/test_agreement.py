@@ -40,7 +40,9 @@ def test_two_passes_are_compared_on_what_both_judged(make_project, tmp_path):
 
 def test_one_pass_alone_and_an_unknown_annotator_are_refused(make_project, tmp_path):
     project = make_project(tmp_path, ARTICLES, {"first": {"a0": ["drugs", ""]}})
-    with pytest.raises(LabelError, match="lines of 1 annotators"):
+    with pytest.raises(LabelError, match="1 annotators beside gold to compare, two are needed"):
         agreement_of(project)
+    with pytest.raises(LabelError, match="1 annotators beside gold"):
+        agreement_of(project, ("first", "first"))
     with pytest.raises(LabelError, match=r"annotator 'anna': has no lines in .*; those who have: first"):
         agreement_of(project, ("anna",))

@@ -46,6 +46,8 @@ def test_the_frozen_half_is_reported_apart_and_an_edit_to_it_is_refused(tmp_path
         ('[[case]]\ntext = "A b c."\n', "case 1: asks nothing"),
         ('[[case]]\nmust = ["drugs"]\n', "case 1: text is missing"),
         ('[[case]]\ntext = "A b c."\nmust = ["drug"]\n', "case 1: must: unknown key 'drug'; known are: drugs"),
+        ('[[case]]\ntext = "A b c."\nmust = "drugs"\n', "case 1: must: is 'drugs'; write a list of topics"),
+        ("case = 3\n", "case: is no list"),
         ('[[case]]\ntext = "A b c."\nmay = ["drugs"]\n', "case 1: unknown key 'may'"),
     ],
 )

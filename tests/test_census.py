@@ -1,6 +1,9 @@
 """Counting a corpus: topics, breadth, repetition, targets."""
 
+import pytest
+
 from pipeline.annotation.census import take_census
+from pipeline.errors import InputError
 from pipeline.files import write_text
 
 LONG = (
@@ -71,3 +74,24 @@ def test_vocabulary_growth_ends_with_all_tokens(make_project, tmp_path):
 
 def test_a_corpus_without_targets_is_counted_all_the_same(make_project, tmp_path):
     assert corpus(make_project, tmp_path, targets=None).targets == ()
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        ("[least]\nparagraph = 3\n", r"targets\.toml: least: unknown key 'paragraph'; known are: articles, paragraphs"),
+        ("[goals]\nparagraphs = 3\n", r"unknown key 'goals'"),
+        ('[least]\nparagraphs = "many"\n', r"least\.paragraphs: is 'many'; must be a number"),
+        ("least = 3\n", r"least: is 3; must be a table \[least\]"),
+        ('[obvious]\ndrugs = "drug"\n', r"obvious\.drugs: is 'drug'; must be a list of texts"),
+    ],
+)
+def test_a_target_nobody_counts_or_of_the_wrong_form_is_refused_by_name(make_project, tmp_path, targets, message):
+    with pytest.raises(InputError, match=message):
+        corpus(make_project, tmp_path, targets)
+
+
+def test_a_row_of_the_article_table_that_is_too_short_is_left_out_of_its_axes(make_project, tmp_path):
+    project = make_project(tmp_path, ARTICLES, LABELS)
+    write_text(project.article_table, "id,region\na1,Moldova\na2\n")
+    assert take_census(project).axes == {"region": {"Moldova": (1, 2)}}

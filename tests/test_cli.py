@@ -224,7 +224,8 @@ def test_a_threshold_for_all_topics_replaces_the_models_own(project):
 
 def test_the_table_shows_tags_text_and_evidence(project):
     result = run("tag", "-", "-f", "table", "--why", stdin=PARAGRAPH)
-    assert "drugs 1.00" in result.stdout
+    assert "drugs >0.99" in result.stdout
+    assert "needed" in result.stdout
     assert "heroin +" in result.stdout
     assert "Customs officers found heroin" in " ".join(result.stdout.split())
 
@@ -397,3 +398,96 @@ def test_a_broken_pipe_is_quiet(project):
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=project.root, check=False)
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr == ""
+
+
+def test_output_where_nothing_can_be_written_is_a_users_mistake(project):
+    write_text(project.root / "file", "kept")
+    assert refused("tag", "-", "-o", "file/out.jsonl", stdin=PARAGRAPH).startswith("file/out.jsonl: cannot be written")
+    assert refused("tag", "-", "-o", "data", stdin=PARAGRAPH).startswith("data: is a folder")
+    assert refused("sheet", "a01", "-o", "data").startswith("data: is a folder")
+    assert (project.root / "file").read_text("utf-8") == "kept"
+
+
+def test_a_disk_that_refuses_is_told_in_one_sentence(project, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise OSError(28, "No space left on device", "experiments/runs/x")
+
+    monkeypatch.setattr("pipeline.reporting.experiment.write_run", full)
+    message = refused("train", "-j", "1")
+    assert message.startswith("experiments/runs/x: No space left on device; check")
+
+
+def test_ctrl_c_ends_with_130_and_no_traceback(project, monkeypatch):
+    def interrupted(*_args, **_kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.cli.learn.run_experiment", interrupted)
+    before = sorted(project.experiments.rglob("*"))
+    result = run("train")
+    assert result.exit_code == 130
+    assert result.stderr.splitlines()[-1] == "threat-topics: interrupted"
+    assert sorted(project.experiments.rglob("*")) == before
+
+
+def test_output_is_written_in_the_form_its_suffix_names(project):
+    assert run("tag", "-", "-o", "out.csv", stdin=PARAGRAPH).exit_code == 0
+    assert (project.root / "out.csv").read_text("utf-8").startswith("id,article_id,")
+    assert run("tag", "-", "-o", "out.svg", stdin=PARAGRAPH).exit_code == 0
+    assert (project.root / "out.svg").read_text("utf-8").startswith("<svg")
+    assert run("tag", "-", "--json", "-o", "out.csv", stdin=PARAGRAPH).exit_code == 0
+    assert (project.root / "out.csv").read_text("utf-8").startswith("{")
+
+
+def test_an_empty_name_is_not_the_current_folder(project):
+    assert refused("tag", "").startswith("an input's name is empty")
+
+
+def test_empty_standard_input_is_named():
+    assert refused("tag", "-", stdin="").startswith("standard input: is empty")
+
+
+@pytest.mark.parametrize("arguments", [("tag", "-", "-t", "nan"), ("evaluate", "--fail-under", "nan")])
+def test_a_bound_that_is_no_number_is_refused_since_everything_would_pass_it(project, arguments):
+    result = run(*arguments, stdin=PARAGRAPH)
+    assert result.exit_code == 2
+    assert "is not a number" in result.stderr
+
+
+@pytest.mark.parametrize("flags", [("--fail-under", "0.9"), ("--beta", "2"), ("default.toml",)])
+def test_flags_that_outside_text_would_ignore_are_refused(project, flags):
+    result = run("evaluate", "--on", "outside.jsonl", *flags)
+    assert result.exit_code == 2
+    assert "leave out the recipe, its flags and --fail-under" in result.stderr
+
+
+def test_cross_validation_does_not_pretend_to_judge_a_given_model(project):
+    result = run("evaluate", "--model", "experiments/current")
+    assert result.exit_code == 2
+    assert "name it with --on FILE.jsonl" in result.stderr
+
+
+def test_an_article_cannot_steer_the_terminal(project):
+    for style in ("table", "svg"):
+        text = "Heroin \x1b]0;title\x07 was \x9b31mfound in a truck by the officers.\n"
+        shown = run("tag", "-", "-f", style, stdin=text).stdout
+        assert "eroin" in shown
+        assert "\x07" not in shown
+        assert "\x1b" not in shown
+        assert "\x9b" not in shown
+
+
+def test_a_project_without_a_recipe_is_trained_by_the_defaults(project):
+    (project.experiments / "default.toml").unlink()
+    result = run("evaluate", "-j", "1", "--repeats", "1", "--folds", "2", "--min-df", "1", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["recipe"]["name"] == "default"
+
+
+def test_a_project_of_a_codebook_only_says_what_is_missing(make_project, tmp_path, monkeypatch):
+    bare = make_project(tmp_path / "bare", topics=KEYS)
+    monkeypatch.chdir(bare.root)
+    assert "label more of it" in refused("train", "-j", "1")
+    assert run("check").exit_code == 1
+    assert run("corpus").exit_code == 0
+    assert "0 annotators beside gold" in refused("agreement")
+    assert sorted(path.name for path in bare.root.rglob("*")) == ["codebook.toml", "labels"]

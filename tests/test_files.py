@@ -132,3 +132,13 @@ def test_a_folder_is_not_put_in_the_place_of_a_file(tmp_path):
     with pytest.raises(InputError, match="notes: is a file, a folder is to be made there"), new_folder(path):
         pass
     assert path.read_text() == "mine"
+
+
+def test_a_place_where_nothing_can_be_written_is_named_and_left_as_it_was(tmp_path):
+    (tmp_path / "file").write_text("old", encoding="utf-8")
+    with pytest.raises(InputError, match=r"file/out\.txt: cannot be written"):
+        write_text(tmp_path / "file" / "out.txt", "new")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match="folder: is a folder, a file is to be written there"):
+        write_text(tmp_path / "folder", "new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]

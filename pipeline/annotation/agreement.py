@@ -73,10 +73,11 @@ def agreement_of(
             raise LabelError(
                 f"annotator {name!r}: has no lines in {project.labels}; those who have: {', '.join(sorted(voices))}"
             )
-    chosen = list(annotators) or sorted(voices)
+    chosen = list(dict.fromkeys(annotators)) or sorted(voices)
     if len(chosen) < 2:
         raise LabelError(
-            f"{project.labels}: has lines of {len(chosen)} annotators beside gold, two are needed to compare; import a second pass"
+            f"{project.labels}: {len(chosen)} annotators beside gold to compare, two are needed; import a second pass "
+            "or name another with --annotator"
         )
     return [row for pair in combinations(chosen, 2) for row in _pair(pair, voices, keys, rounds, seed)]
 

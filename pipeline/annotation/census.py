@@ -18,7 +18,7 @@ from pipeline.annotation.codebook import load_codebook
 from pipeline.annotation.corpus import project_corpus
 from pipeline.annotation.near_duplicates import near_duplicates
 from pipeline.annotation.settled import Row, place, settled_rows
-from pipeline.errors import InputError
+from pipeline.errors import InputError, unknown_key
 from pipeline.files import read_toml, read_utf8
 from pipeline.project import Project
 
@@ -26,6 +26,11 @@ _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]?[A-Z])")
 _HARD = "near miss"
 SHOWN = 10
+_PLAN = ("least", "most", "obvious", "regions")
+_BOUNDS = (
+    *("articles", "paragraphs", "none", "hard", "multi", "positives", "without_obvious_word"),
+    *("near_duplicate", "six_gram_articles"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def take_census(project: Project) -> Census:
     keys = load_codebook(project.codebook).keys
     articles = project_corpus(project)
     rows = settled_rows(settle(*read_labels(project, keys)), articles, ())
-    plan = read_toml(project.targets, InputError) if project.targets.is_file() else {}
+    plan = _plan(project)
     topics = [tuple(key for key in keys if row.cells.get(key)) for row in rows]
     counts = {
         "articles": len({row.span[0] for row in rows}),
@@ -121,6 +126,31 @@ def take_census(project: Project) -> Census:
     )
 
 
+def _plan(project: Project) -> dict[str, dict[str, Any]]:
+    """The targets; a bound nobody counts is refused, since it would be missed in silence."""
+    if not project.targets.is_file():
+        return {}
+    path, plan = str(project.targets), read_toml(project.targets, InputError)
+    for name, table in plan.items():
+        if name not in _PLAN:
+            raise InputError(unknown_key(path, name, _PLAN))
+        if not isinstance(table, dict):
+            raise InputError(f"{path}: {name}: is {table!r}; must be a table [{name}]")
+        for key, value in table.items():
+            bounds = (*_BOUNDS, *plan.get("regions", {}))
+            if name in {"least", "most"} and key not in bounds:
+                raise InputError(unknown_key(f"{path}: {name}", key, bounds))
+            is_right = type(value) in {int, float} if name in {"least", "most"} else _is_texts(value)
+            if not is_right:
+                wanted = "a number" if name in {"least", "most"} else "a list of texts"
+                raise InputError(f"{path}: {name}.{key}: is {value!r}; must be {wanted}")
+    return plan
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
 def _begins(text: str, beginnings: Sequence[str]) -> bool:
     return any(word.lower().startswith(tuple(beginnings)) for word in _WORD.findall(text))
 
@@ -136,9 +166,10 @@ def _axes(project: Project, rows: list[Row]) -> dict[str, dict[str, tuple[int, i
     for axis in ("region", "genre", "voice", "decade", "breaks", "headline", "dateline", "furniture", "extra"):
         values: dict[str, tuple[int, int]] = {}
         for line in table:
-            if line.get("id") in paragraphs and axis in line:
-                number, length = values.get(line[axis], (0, 0))
-                values[line[axis]] = number + 1, length + paragraphs[line["id"]]
+            value = line.get(axis)  # None also where a row is too short
+            if line.get("id") in paragraphs and value is not None:
+                number, length = values.get(value, (0, 0))
+                values[value] = number + 1, length + paragraphs[line["id"]]
         if values:
             found[axis] = dict(sorted(values.items(), key=lambda item: (-item[1][0], item[0])))
     return found

@@ -21,8 +21,15 @@ _FORMS = {
     "hotkey": (re.compile(r"[a-z0-9]"), "one lower-case letter or digit"),
     "colour": (re.compile(r"#[0-9a-fA-F]{6}"), "a colour such as #0b5fae"),
 }
-# Columns of a sheet and lines of a report; a topic of that name could not be told from them.
-RESERVED = ("article", "start", "end", "sha", "text", "note", "micro", "macro")
+# Columns of sheets, of tagged tables and of scores, and lines of a report; a topic of that name could not be told from
+# them.
+RESERVED = (
+    *("article", "start", "end", "sha", "text", "note"),
+    *("id", "article_id", "kind", "unsupported", "topics"),
+    *("paragraph", "repeat", "fold"),
+    *("micro", "macro", "exact_match", "hamming_loss", "model_minus_this"),
+)
+RESERVED_ENDINGS = ("_score", "_probability", "_tag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +186,8 @@ def _text(value: object, name: str, where: str) -> str:
         form, words = _FORMS[name]
         if not form.fullmatch(value):
             raise LabelError(f"{where}: is {value!r}; must be {words}")
-    if name == "key" and value in RESERVED:
-        raise LabelError(f"{where}: is {value!r}, which sheets and reports use themselves; choose another key")
+    if name == "key" and (value in RESERVED or value.endswith(RESERVED_ENDINGS)):
+        raise LabelError(f"{where}: is {value!r}, which sheets, tables and reports use themselves; choose another key")
     return value
 
 

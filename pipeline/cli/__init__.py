@@ -18,11 +18,13 @@ from pipeline.cli.options import talk
 from pipeline.errors import PipelineError
 
 USER_MISTAKE = 2
+INTERRUPTED = 130  # what a shell calls a program that Ctrl-C ended
 
 # Verb, the file it lives in, and its line in --help (the first sentence of its docstring; a test compares them).
 VERBS = {
     "train": ("learn", "Train a recipe, print its cross-validation report and keep the model."),
     "evaluate": ("learn", "Cross-validate a recipe thoroughly, or score a model on outside text."),
+    "leaderboard": ("learn", "Run every recipe on the same folds and print how they compare."),
     "tag": ("tag", "Tag articles and their paragraphs."),
     "sheet": ("labels", "Write a sheet to label articles in."),
     "import": ("labels", "Turn filled-in sheets into label lines."),
@@ -33,6 +35,7 @@ VERBS = {
     "info": ("about", "Say which model and project are in use."),
     "completion": ("about", "Print the completion script of a shell."),
 }
+_CURE = "check the place, its permissions and the room left on the disk"
 ALIASES = {"eval": "evaluate", "predict": "tag", "suggest": "tag", "validate": "check"}
 
 
@@ -63,6 +66,12 @@ class _Verbs(click.Group):
             # The reader has gone; point stdout at nothing so that the interpreter's last flush is quiet as well.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+        except OSError as error:
+            talk(f"threat-topics: {error.filename2 or error.filename or 'a file'}: {error.strerror or error}; {_CURE}")
+            ctx.exit(USER_MISTAKE)
+        except KeyboardInterrupt:
+            talk("threat-topics: interrupted")
+            ctx.exit(INTERRUPTED)
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})

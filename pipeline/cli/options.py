@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -48,6 +49,13 @@ def near(path: Path) -> str:
     return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
+def a_number(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    """A float that is not "nan", which every comparison would let pass."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("is not a number", ctx=ctx, param=param)
+    return value
+
+
 def project_option(function: F) -> F:
     """Add ``--project DIR``."""
     kind = click.Path(path_type=Path, file_okay=False)
@@ -69,7 +77,8 @@ def recipe_options(function: F) -> F:
         function = click.option(flag, key, type=kind, help=text)(function)
     function = click.option("--seed", "--random-state", "seed", type=int, help="the one seed")(function)
     jobs = click.option("-j", "--jobs", type=int, default=-1, show_default=True, help="processes, -1 for all cores")
-    floor = click.option("--fail-under", type=float, metavar="F1", help="exit 1 if macro F1 over paragraphs is lower")
+    lower = "exit 1 if macro F1 over paragraphs is lower"
+    floor = click.option("--fail-under", type=float, callback=a_number, metavar="F1", help=lower)
     path = click.argument("recipe_path", metavar="[RECIPE]", required=False, type=click.Path(path_type=Path))
     return path(floor(jobs(function)))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import model_of, model_option, project_option, talk
+from pipeline.cli.options import a_number, model_of, model_option, project_option, talk
 from pipeline.files import write_text
 from pipeline.learning.persist import load_folder
 from pipeline.tagging.inputs import Inputs
@@ -30,7 +30,7 @@ INPUT_FAILED = 2
     type=click.Choice(["auto", "table", "jsonl", "csv", "svg"]),
     default="auto",
     show_default=True,
-    help="auto: a table on a terminal, JSON Lines elsewhere; svg: a picture of the table",
+    help="auto: by the suffix of --output if it is .csv or .svg, else a table on a terminal, JSON Lines elsewhere; svg: a picture of the table",
 )
 @click.option("--json", "style", flag_value="jsonl", help="JSON Lines, one paragraph a line")
 @click.option("--csv", "style", flag_value="csv", help="CSV, one paragraph a row")
@@ -44,7 +44,11 @@ INPUT_FAILED = 2
 @click.option("--why", "--explain", is_flag=True, help="evidence for every topic, also for those that missed")
 @click.option("--all-scores", is_flag=True, help="every topic in JSON, not only the tags")
 @click.option(
-    "-t", "--threshold", type=click.FloatRange(0, 1), help="one threshold for all topics instead of the model's own"
+    "-t",
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    callback=a_number,
+    help="one threshold for all topics instead of the model's own",
 )
 @click.option("--text-key", "--text-col", default="text", show_default=True, help="where JSONL and CSV have the text")
 @click.option("--id-key", "--id-col", default="id", show_default=True, help="where JSONL and CSV have the id")
@@ -87,7 +91,9 @@ def tag(
     if output is not None and str(output) == "-":
         output = None
     if style == "auto":
-        style = "table" if output is None and sys.stdout.isatty() else "jsonl"
+        by_suffix = {".csv": "csv", ".svg": "svg"}
+        elsewhere = "table" if output is None and sys.stdout.isatty() else "jsonl"
+        style = by_suffix.get(output.suffix.lower(), elsewhere) if output is not None else elsewhere
     if style == "table" and output is not None:
         raise click.UsageError("a table is for the terminal; use --json, --csv or -f svg with --output")
     source = Inputs(inputs, sys.stdin.buffer.read, text_key, id_key, _report if keep_going else None, limit)

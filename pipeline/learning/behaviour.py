@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.errors import InputError, unknown_key
-from pipeline.files import read_bytes, read_toml
+from pipeline.files import read_bytes, read_toml, read_utf8
 from pipeline.intervals import Interval, bootstrap
 from pipeline.learning.model import Model
 
@@ -77,12 +77,15 @@ def read_cases(folder: Path, keys: tuple[str, ...]) -> list[Case]:
     cases: list[Case] = []
     paths = sorted(folder.glob("*/*.toml"))
     for path in paths:
-        for number, values in enumerate(read_toml(path, InputError).get("case", []), 1):
+        tables = read_toml(path, InputError).get("case", [])
+        if not isinstance(tables, list):
+            raise InputError(f"{path}: case: is no list; write one table [[case]] a text")
+        for number, values in enumerate(tables, 1):
             cases.append(_case(values, path, number, keys))
     if not cases:
         raise InputError(f"{folder}: holds no cases; put <capability>.toml files into its folders open and frozen")
     written = folder / HASH
-    if written.is_file() and read_bytes(written).decode().strip() != frozen_hash(folder):
+    if written.is_file() and read_utf8(written).strip() != frozen_hash(folder):
         raise InputError(f"{written}: the frozen cases are not the ones this hash was made of; restore them")
     return cases
 
@@ -112,10 +115,13 @@ def _case(values: object, path: Path, number: int, keys: tuple[str, ...]) -> Cas
 
 
 def _topics(values: dict[str, Any], side: str, where: str, keys: tuple[str, ...]) -> tuple[str, ...]:
-    for topic in values.get(side, []):
+    named = values.get(side, [])
+    if not isinstance(named, list):
+        raise InputError(f"{where}: {side}: is {named!r}; write a list of topics")
+    for topic in named:
         if topic not in keys:
             raise InputError(unknown_key(f"{where}: {side}", topic, keys))
-    return tuple(values.get(side, []))
+    return tuple(named)
 
 
 def behave(model: Model, cases: Iterable[Case], *, rounds: int = 1000, seed: int = 0) -> list[Behaviour]:

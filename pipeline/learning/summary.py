@@ -184,6 +184,24 @@ def _level_tables(
     return made
 
 
+def compare(dataset: Dataset, one: OutOfFold, other: OutOfFold, *, rounds: int, seed: int) -> tuple[Interval, Interval]:
+    """Macro F1 and average precision over paragraphs, the first recipe's minus the other's, paired over articles.
+
+    Args:
+        dataset: both were evaluated on it, on the same folds.
+        one: answers of one recipe.
+        other: answers of the other.
+        rounds: bootstrap rounds.
+        seed: seed of the bootstrap.
+    """
+    systems = {MODEL: one.systems[MODEL], "other": other.systems[MODEL]}
+    keys = dataset.codebook.keys
+    found = _level_tables(
+        "paragraph", systems, dataset.Y, dataset.known, dataset.groups, keys, rounds=rounds, seed=seed
+    )
+    return found[1].difference["macro", "f1"], found[1].difference["macro", "average_precision"]
+
+
 def part_tables(dataset: Dataset, out: OutOfFold, split: Split, *, rounds: int, seed: int) -> list[tuple[Table, ...]]:
     """Paragraph tables of every system for each part of a split, which its models never saw; level is the part's value."""
     found = []

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import math
 
-from pipeline.intervals import Interval
 from pipeline.learning.evaluation import MODEL
 from pipeline.learning.model import Model
 from pipeline.learning.outside import OutsideRow
 from pipeline.learning.summary import FIGURES, LEVELS, Mistake, Table
 from pipeline.learning.training import Evaluation, describe
-from pipeline.reporting.sections import Grid, Section, interval
+from pipeline.reporting.sections import Grid, Section, interval, signed
 
 TERMS_SHOWN = 10
 HEADINGS = {"precision": "precision", "recall": "recall", "f1": "F1", "average_precision": "average precision"}
@@ -22,12 +21,6 @@ RULES = (
     "paragraph is counted nowhere. Article rule: an article has a topic if one of its paragraphs has, and its "
     "probability is their greatest."
 )
-
-
-def _signed(value: Interval) -> str:
-    if math.isnan(value.value):
-        return "-"
-    return f"{value.value:+.3f} [{value.low:+.2f}, {value.high:+.2f}]"
 
 
 def build_report(evaluation: Evaluation, model: Model) -> tuple[Section, ...]:
@@ -79,7 +72,7 @@ def headline(evaluation: Evaluation) -> str:
     verdict = "no clear difference" if not gap.excludes_zero else "ahead" if gap.value > 0 else "behind"
     return (
         f"Macro F1 {interval(own)} over paragraphs; against the best baseline ({best.system}, "
-        f"{best.figure('macro', 'f1').value:.3f}) {_signed(gap)}: {verdict}."
+        f"{best.figure('macro', 'f1').value:.3f}) {signed(gap)}: {verdict}."
     )
 
 
@@ -119,7 +112,7 @@ def _baselines(evaluation: Evaluation, level: str) -> Section:
     rows = []
     for table in (t for t in evaluation.tables if t.level == level):
         for topic in ("micro", "macro"):
-            difference = _signed(table.difference[topic, "f1"]) if table.difference else ""
+            difference = signed(table.difference[topic, "f1"]) if table.difference else ""
             rows.append((table.system, topic, *(interval(table.figure(topic, name)) for name in FIGURES), difference))
     per_topic = []
     for key in evaluation.dataset.codebook.keys:
@@ -127,7 +120,7 @@ def _baselines(evaluation: Evaluation, level: str) -> Section:
         for table in (t for t in evaluation.tables if t.level == level):
             cells.append(interval(table.figure(key, "f1")))
             if table.difference:
-                cells.append(_signed(table.difference[key, "f1"]))
+                cells.append(signed(table.difference[key, "f1"]))
         per_topic.append((key, *cells))
     header = ["topic"]
     for table in (t for t in evaluation.tables if t.level == level):
@@ -147,7 +140,7 @@ def _parts(evaluation: Evaluation, column: str) -> Section:
     for own, *others in evaluation.parts:
         rules = others[-1]
         figures = (own.figure("macro", "average_precision"), own.figure("macro", "f1"), rules.figure("macro", "f1"))
-        difference = _signed(rules.difference["macro", "f1"])
+        difference = signed(rules.difference["macro", "f1"])
         rows.append((own.level, str(own.rows[-1].support), *map(interval, figures), difference))
     header = (column, "positives", "average precision", "F1", "keyword rules F1", "F1, model minus rules")
     text = "Macro averages over paragraphs; no model had seen anything of the part it is judged on."

@@ -20,7 +20,7 @@ from pipeline.learning.evaluation import MODEL
 from pipeline.learning.model import Model
 from pipeline.learning.outside import OutsideRow
 from pipeline.learning.persist import save_model
-from pipeline.learning.summary import FIGURES
+from pipeline.learning.summary import FIGURES, article_judgements
 from pipeline.learning.training import Evaluation, describe
 from pipeline.reporting.card import model_card
 from pipeline.reporting.sections import Section, markdown
@@ -91,7 +91,10 @@ def out_of_fold(evaluation: Evaluation) -> pd.DataFrame:
 
 
 def figure(value: Interval, n: int) -> dict[str, float | int | None]:
-    """An interval as JSON; what is not defined is null."""
+    """An interval as JSON; what is not defined is null.
+
+    ``n`` is what it was counted on: judged positives, or for exact match judged items, for Hamming loss judged cells.
+    """
     names = ("value", "ci_low", "ci_high")
     numbers = (value.value, value.low, value.high)
     return {**{name: None if math.isnan(x) else x for name, x in zip(names, numbers, strict=True)}, "n": n}
@@ -100,17 +103,20 @@ def figure(value: Interval, n: int) -> dict[str, float | int | None]:
 def metrics(evaluation: Evaluation) -> dict[str, Any]:
     """All figures of an evaluation as plain JSON values, by level, system and topic."""
     levels: dict[str, Any] = {}
+    dataset = evaluation.dataset
+    known = {"paragraph": dataset.known, "article": article_judgements(dataset)[1]}
     for table in evaluation.tables:
         cells: dict[str, Any] = {
-            "exact_match": figure(table.exact_match, len(evaluation.dataset.paragraphs)),
-            "hamming_loss": figure(table.hamming_loss, len(evaluation.dataset.paragraphs)),
+            "exact_match": figure(table.exact_match, int(known[table.level].any(axis=1).sum())),
+            "hamming_loss": figure(table.hamming_loss, int(known[table.level].sum())),
         }
+        support = {row.topic: row.support for row in table.rows}
         for row in table.rows:
             cells[row.topic] = {name: figure(value, row.support) for name, value in row.figures.items()}
         if table.difference:
             found: dict[str, Any] = {}
             for (topic, name), value in table.difference.items():
-                found.setdefault(topic, {})[name] = figure(value, 0)
+                found.setdefault(topic, {})[name] = figure(value, support[topic])
             cells["model_minus_this"] = found
         levels.setdefault(table.level, {})[table.system] = cells
     keys = evaluation.dataset.codebook.keys

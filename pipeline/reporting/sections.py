@@ -37,6 +37,13 @@ def interval(value: Interval) -> str:
     return f"{value.value:.3f} [{value.low:.2f}, {value.high:.2f}]"
 
 
+def signed(value: Interval) -> str:
+    """A difference with its interval, or a dash where it is not defined."""
+    if math.isnan(value.value):
+        return "-"
+    return f"{value.value:+.3f} [{value.low:+.2f}, {value.high:+.2f}]"
+
+
 def markdown(sections: tuple[Section, ...]) -> str:
     """Sections as Markdown."""
     lines: list[str] = []
@@ -53,9 +60,9 @@ def markdown(sections: tuple[Section, ...]) -> str:
 
 
 def _row(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(_escape(cell, "\\`*_<>|") for cell in cells) + " |"
+    return "| " + " | ".join(_escape(cell, "\\`*_<>|&~") for cell in cells) + " |"
 
 
-def _escape(text: str, markup: str = "\\`*_<>|[]#") -> str:
+def _escape(text: str, markup: str = "\\`*_<>|[]#&~") -> str:
     """Text that Markdown shows as it is: markup characters of a paragraph are not markup of the report."""
     return "".join(f"\\{character}" if character in markup else character for character in text)

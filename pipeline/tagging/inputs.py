@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from pipeline.errors import PipelineError
+from pipeline.errors import InputError, PipelineError
 from pipeline.text.articles import Article
 from pipeline.text.reading import article_from_bytes, list_inputs, read_articles
 
@@ -40,6 +40,8 @@ class Inputs:
     def _all(self) -> Iterator[Article]:
         for name in self.names:
             try:
+                if not name:
+                    raise InputError("an input's name is empty; name a file, a folder or - for standard input")
                 paths = [None] if name == "-" else list_inputs([Path(name)])
             except PipelineError as error:
                 self._failed(error)
