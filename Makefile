@@ -36,12 +36,13 @@ lock: $(READY)  ## write requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --extra html --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --output-file requirements.lock
 
-clean:  ## remove the environment, caches and runs (labels and articles stay)
+clean:  ## remove the environment, caches, runs and model (labels and articles stay)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist build experiments/runs experiments/current
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment: pinned packages with their hashes, then the project itself without asking an index again.
 $(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

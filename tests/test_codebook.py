@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.annotation.codebook import codebook_from_dict, load_codebook, topic_line
+from pipeline.annotation.codebook import RESERVED, codebook_from_dict, load_codebook, topic_line
 from pipeline.errors import LabelError
+from pipeline.tagging.output import columns
 
 SHIPPED = Path(__file__).parent.parent / "labels" / "codebook.toml"
 
@@ -42,10 +43,14 @@ def test_a_key_of_another_form_is_refused(key):
         codebook_from_dict(book({**topic(), "key": key}), "codebook.toml")
 
 
-@pytest.mark.parametrize("key", ["article", "start", "end", "sha", "text", "note", "micro", "macro"])
-def test_a_key_that_sheets_or_reports_use_themselves_is_refused(key):
-    with pytest.raises(LabelError, match=f"key: is '{key}', which sheets and reports use"):
+@pytest.mark.parametrize("key", [*RESERVED, "drugs_score", "drugs_probability", "drugs_tag"])
+def test_a_key_that_sheets_tables_or_reports_use_themselves_is_refused(key):
+    with pytest.raises(LabelError, match=f"key: is '{key}', which sheets, tables and reports use"):
         codebook_from_dict(book(topic(key)), "codebook.toml")
+
+
+def test_every_column_of_a_tagged_table_is_reserved():
+    assert set(columns(())) | {"article", "sha", "note"} <= set(RESERVED)
 
 
 def test_two_topics_with_one_key_are_refused_by_name():
