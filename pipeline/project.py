@@ -56,6 +56,11 @@ class Project:
         return self.root / "experiments"
 
     @property
+    def recipe(self) -> Path:
+        """The recipe that is meant when none is named."""
+        return self.experiments / "default.toml"
+
+    @property
     def runs(self) -> Path:
         """One folder a run."""
         return self.experiments / "runs"

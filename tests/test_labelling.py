@@ -169,3 +169,10 @@ def test_a_text_that_changed_after_labelling_is_refused_by_name(project):  # noq
 @pytest.mark.parametrize("cell", ["=1+1", "@x", "plain"])
 def test_guarded_cells_come_back_as_they_were(cell):
     assert guard(cell).lstrip("'") == cell
+
+
+def test_a_project_without_a_recipe_trains_by_the_shipped_one(make_project, tmp_path, monkeypatch, project):  # noqa: F811
+    (project.experiments / "default.toml").unlink()
+    done = run("train", "-j", "1")
+    assert done.exit_code == 0, done.stderr
+    assert load_folder(project.model).analyser.prefix == 5

@@ -23,6 +23,8 @@ def test_a_wheel_installed_in_an_empty_environment_tags_from_another_folder(tmp_
         shutil.copytree(ROOT / folder, source / folder, ignore=leave)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
+    (source / "experiments").mkdir()
+    shutil.copy(ROOT / "experiments" / "default.toml", source / "experiments" / "default.toml")
     save_model(trained(), source / "experiments" / "current", "card\n")
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, source],
@@ -32,6 +34,7 @@ def test_a_wheel_installed_in_an_empty_environment_tags_from_another_folder(tmp_
     (wheel,) = tmp_path.glob("threat_topics-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert "pipeline/shipped/labels/codebook.toml" in names
+    assert "pipeline/shipped/experiments/default.toml" in names
     assert "pipeline/shipped/experiments/current/model.json" in names
     assert not [name for name in names if name.startswith(("tests/", "data/", "labels/"))]
 

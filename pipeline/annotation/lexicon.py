@@ -63,6 +63,17 @@ def load_lexicon(path: Path, codebook: Codebook) -> Lexicon:
     return Lexicon({topic: tuple(listed.values()) for topic, listed in terms.items()})
 
 
+def join_lexicons(own: Lexicon, shipped: Lexicon, keys: tuple[str, ...]) -> Lexicon:
+    """One's own terms and the shipped ones of the topics in ``keys``; a shipped term one lists oneself is one's own.
+
+    >>> join_lexicons(Lexicon({"drugs": ("khat",)}), Lexicon({"drugs": ("heroin",), "war": ("tank",)}), ("drugs",)).terms
+    {'drugs': ('khat', 'heroin')}
+    """
+    listed = {term for terms in own.terms.values() for term in terms}
+    more = {key: tuple(t for t in shipped.terms.get(key, ()) if t not in listed) for key in keys}
+    return Lexicon({key: joined for key in keys if (joined := own.terms.get(key, ()) + more[key])})
+
+
 def read_entries(path: Path, codebook: Codebook) -> list[Entry]:
     """All listed terms in the order of the file, repeated ones too.
 

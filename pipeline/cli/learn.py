@@ -28,7 +28,7 @@ from pipeline.files import write_text
 from pipeline.learning.outside import evaluate_outside, outside_mistakes, read_outside
 from pipeline.learning.persist import load_folder
 from pipeline.learning.recipe import Recipe, load_recipe
-from pipeline.project import Project
+from pipeline.project import Project, shipped_project
 from pipeline.reporting.experiment import Experiment, run_experiment
 from pipeline.reporting.leaderboard import leaderboard as table_of
 from pipeline.reporting.leaderboard import run_recipes
@@ -161,9 +161,10 @@ def leaderboard(files: tuple[Path, ...], jobs: int, output: Path | None, folder:
 
 
 def recipe_of(path: Path | None, project: Project, overrides: dict[str, Any]) -> Recipe:
-    """The recipe at ``path``, else the project's ``experiments/default.toml`` if any, with the flags laid over it."""
-    default = project.experiments / "default.toml"
-    recipe = load_recipe(path or default) if path or default.is_file() else Recipe()
+    """The recipe at ``path``, else the project's own default, else the shipped one, with the flags laid over it."""
+    defaults = [place.recipe for place in (project, shipped_project()) if place and place.recipe.is_file()]
+    found = path or next(iter(defaults), None)
+    recipe = load_recipe(found) if found else Recipe()
     try:
         for _, section, key, _, _ in OVERRIDES:
             recipe = recipe.changed(section, **{key: overrides[key]})

@@ -70,7 +70,7 @@ class DataOptions:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """All options of a run; the defaults are the shipped recipe.
+    """All options of a run; the defaults are plain ones, the shipped recipe is ``experiments/default.toml``.
 
     Attributes:
         name: names the run and the model.

@@ -32,6 +32,7 @@ class Evaluation:
         tables: figures with intervals.
         mistakes: the worst ones.
         rules: calibration and thresholds from the out-of-fold scores of all data, as the model carries them.
+        lexicon: the term lists used.
         split: the parts left out in turn, if folds were given from outside.
         parts: tables of every system for each of these parts.
     """
@@ -42,6 +43,7 @@ class Evaluation:
     tables: tuple[summary.Table, ...]
     mistakes: tuple[summary.Mistake, ...]
     rules: Rules
+    lexicon: Lexicon
     split: Split | None = None
     parts: tuple[tuple[summary.Table, ...], ...] = ()
 
@@ -78,7 +80,7 @@ def evaluate(
     tables = summary.tables(dataset, out, rounds=recipe.evaluation.rounds, seed=recipe.seed)
     mistakes = summary.worst_mistakes(dataset, out, MISTAKES_PER_KIND)
     parts = summary.part_tables(dataset, out, split, rounds=recipe.evaluation.rounds, seed=recipe.seed) if split else ()
-    return Evaluation(recipe, dataset, out, tuple(tables), tuple(mistakes), rules, split, tuple(parts))
+    return Evaluation(recipe, dataset, out, tuple(tables), tuple(mistakes), rules, lexicon, split, tuple(parts))
 
 
 def fit(evaluation: Evaluation, lexicon: Lexicon, version: str) -> Model:

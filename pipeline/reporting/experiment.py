@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.annotation.codebook import load_codebook
 from pipeline.annotation.corpus import article_values
 from pipeline.annotation.dataset import load_dataset, some_articles
-from pipeline.annotation.lexicon import load_lexicon
+from pipeline.annotation.lexicon import join_lexicons, load_lexicon
 from pipeline.learning.evaluation import Progress
 from pipeline.learning.folds import split_by
 from pipeline.learning.model import Model
@@ -68,6 +69,9 @@ def run_experiment(
     dataset = load_dataset(project, shipped=shipped, own_weight=recipe.data.own_weight)
     dataset = some_articles(dataset, recipe.data.paragraphs, recipe.seed)
     lexicon = load_lexicon(project.lexicon, dataset.codebook)
+    if shipped is not None:
+        added = load_lexicon(shipped.lexicon, load_codebook(shipped.codebook))
+        lexicon = join_lexicons(lexicon, added, dataset.codebook.keys)
     parts = split_by(split, article_values(project, split), dataset.articles, dataset.groups) if split else None
     evaluation = evaluate(dataset, lexicon, recipe, progress, jobs, parts)
     model = fit(evaluation, lexicon, version)

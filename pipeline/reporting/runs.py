@@ -26,10 +26,11 @@ from pipeline.reporting.card import model_card
 from pipeline.reporting.sections import Section, markdown
 
 
-def run_name(evaluation: Evaluation, date: str) -> str:
-    """The folder's name: date, recipe, and a hash of recipe and data."""
+def run_name(evaluation: Evaluation, date: str, *, kept: bool) -> str:
+    """The folder's name: date, recipe, and a hash of recipe, data, term lists and whether a model is kept."""
     column = evaluation.split.column if evaluation.split else ""
-    key = sha256_text(canonical_json([evaluation.recipe.to_dict(), evaluation.dataset.fingerprint, column]))
+    parts = [evaluation.recipe.to_dict(), evaluation.dataset.fingerprint, evaluation.lexicon.terms, column, kept]
+    key = sha256_text(canonical_json(parts))
     return f"{date}-{evaluation.recipe.name}-{key[:8]}"
 
 
@@ -46,7 +47,7 @@ def write_run(runs: Path, date: str, evaluation: Evaluation, report: tuple[Secti
     Returns:
         The folder.
     """
-    folder = runs / run_name(evaluation, date)
+    folder = runs / run_name(evaluation, date, kept=model is not None)
     with new_folder(folder) as made:
         write_text(made / "recipe.toml", evaluation.recipe.to_toml())
         write_text(made / "metrics.json", canonical_json(metrics(evaluation), indent=1) + "\n")
