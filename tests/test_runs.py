@@ -89,11 +89,11 @@ def test_a_missing_judgement_is_nobodys_mistake_in_the_report(with_gaps):
 
 
 def test_a_run_is_named_by_date_recipe_and_contents_and_written_whole(tmp_path):
-    name = run_name(evaluated(), "2026-01-02", kept=True)
+    name = run_name(evaluated(), "2026-01-02", kept=False)
     assert re.fullmatch(r"2026-01-02-quick-[0-9a-f]{8}", name)
     other = replace(evaluated(), recipe=replace(QUICK, seed=1))
-    assert run_name(other, "2026-01-02", kept=True) != name
-    assert run_name(evaluated(), "2026-01-02", kept=False) != name
+    assert run_name(other, "2026-01-02", kept=False) != name
+    assert run_name(evaluated(), "2026-01-02", kept=True) != name
     report = build_report(evaluated(), trained())
     folder = write_run(tmp_path, "2026-01-02", evaluated(), report, None)
     assert folder == tmp_path / name
