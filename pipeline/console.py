@@ -18,6 +18,7 @@ from pipeline.reporting.sections import Grid, Section
 from pipeline.tagging.tagger import TaggedArticle, TaggedParagraph
 
 EVIDENCE_SHOWN = 8
+LEAST_SHOWN = 0.05  # smaller shares of a score are noise to a reader; JSON has them all
 WORDS_MARKED = 5
 # A stranger's text must not steer the terminal; one sign for one keeps offsets true.
 _STEERING = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
@@ -109,7 +110,7 @@ def _verdict(tagged: TaggedArticle) -> Text:
     colours = _colours(tagged)
     line = Text()
     for topic, probability in tagged.topics.items():
-        line.append(f" {topic} {chance(probability)} ", style=f"bold reverse {colours[topic]}").append(" ")
+        line.append(f" {topic} {chance(probability)} ", style=f"bold white on {colours[topic]}").append(" ")
     return line if tagged.topics else Text("no topics", style="dim")
 
 
@@ -119,7 +120,7 @@ def _tags(paragraph: TaggedParagraph) -> Text:
     colours = {topic.key: topic.colour for topic in paragraph.model.codebook.topics}
     cell = Text()
     for topic, probability in paragraph.topics.items():
-        cell.append(f"{topic} {chance(probability)}\n", style=f"bold {colours[topic]}")
+        cell.append(f" {topic} {chance(probability)} ", style=f"bold white on {colours[topic]}").append("\n")
     return cell or Text("-", style="dim")
 
 
@@ -129,14 +130,14 @@ def _body(tagged: TaggedArticle, paragraph: TaggedParagraph, *, why: bool) -> Re
     for topic in reversed(paragraph.topics):
         strongest = [c for c in paragraph.why(topic) if c.weight > 0][:WORDS_MARKED]
         for c in strongest:
-            text.stylize(f"bold underline {colours[topic]}", c.start, c.end)
+            text.stylize(f"bold white on {colours[topic]}", c.start, c.end)
     if not why or not paragraph.verdicts:
         return text
     lines: list[RenderableType] = [text]
     for verdict in sorted(paragraph.verdicts, key=lambda v: -v.probability):
         has = verdict.topic in paragraph.topics
         head = f"{verdict.topic} {chance(verdict.probability)}, {verdict.threshold:.2f} needed"
-        line = Text(head, style=colours[verdict.topic] if has else "dim").append("  ")
+        line = Text(head, style=f"bold white on {colours[verdict.topic]}" if has else "dim").append("  ")
         _append_terms(line, paragraph.why(verdict.topic))
         lines.append(Padding(line, (0, 0, 0, 2)))
     return Group(*lines)
@@ -144,7 +145,7 @@ def _body(tagged: TaggedArticle, paragraph: TaggedParagraph, *, why: bool) -> Re
 
 def _append_terms(line: Text, contributions: tuple[Contribution, ...]) -> None:
     for side, style in ((1, "green"), (-1, "red")):
-        terms = [c for c in contributions if c.weight * side > 0][:EVIDENCE_SHOWN]
+        terms = [c for c in contributions if c.weight * side >= LEAST_SHOWN][:EVIDENCE_SHOWN]
         if terms:
             line.append("for " if side > 0 else "against ", style="dim")
             line.append(", ".join(f"{c.term} {c.weight:+.2f}" for c in terms) + "  ", style=style)
