@@ -179,7 +179,15 @@ def _carry_out(
     date = now().astimezone().date().isoformat()
     talk(f"recipe {recipe.name!r} on {near(project.root)}")
     experiment = run_experiment(
-        project, recipe, date=date, version=__version__, progress=_progress, jobs=jobs, keep=keep, split=split
+        project,
+        recipe,
+        date=date,
+        version=__version__,
+        progress=_progress,
+        jobs=jobs,
+        keep=keep,
+        split=split,
+        withhold=not keep and not split,
     )
     if as_json:
         click.echo(json.dumps(metrics(experiment.evaluation), indent=1))

@@ -11,11 +11,12 @@ from pipeline.annotation.dataset import load_dataset, some_articles
 from pipeline.annotation.lexicon import join_lexicons, load_lexicon
 from pipeline.learning.evaluation import Progress
 from pipeline.learning.folds import split_by
+from pipeline.learning.held_out import held_out
 from pipeline.learning.model import Model
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.training import Evaluation, evaluate, fit
 from pipeline.project import Project, shipped_project
-from pipeline.reporting.report import build_report
+from pipeline.reporting.report import build_report, held_out_section
 from pipeline.reporting.runs import keep_model, write_run
 from pipeline.reporting.sections import Section
 
@@ -47,6 +48,7 @@ def run_experiment(
     jobs: int,
     keep: bool,
     split: str = "",
+    withhold: bool = False,
 ) -> Experiment:
     """Evaluate a recipe on a project's labels, fit it on all of them, and write the run.
 
@@ -58,6 +60,7 @@ def run_experiment(
         progress: called with (folds done, folds in all).
         jobs: processes, -1 for all cores.
         split: column of ``data/articles.csv`` whose values are left out in turn, "" for folds dealt by article.
+        withhold: whether to try recipes that mark listed terms on terms withheld from the lists, too.
         keep: whether the model is stored in the run and becomes the project's current one.
 
     Raises:
@@ -76,6 +79,8 @@ def run_experiment(
     evaluation = evaluate(dataset, lexicon, recipe, progress, jobs, parts)
     model = fit(evaluation, lexicon, version)
     report = build_report(evaluation, model)
+    if withhold and recipe.features.listed:
+        report = (*report, held_out_section(held_out(dataset, lexicon, recipe, progress, jobs)))
     folder = write_run(project.runs, date, evaluation, report, model if keep else None)
     if keep:
         keep_model(project.model, evaluation, model)

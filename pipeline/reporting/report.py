@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 
 from pipeline.learning.evaluation import MODEL
+from pipeline.learning.held_out import HeldOut
 from pipeline.learning.model import Model
 from pipeline.learning.outside import OutsideRow
 from pipeline.learning.summary import FIGURES, LEVELS, Mistake, Table
@@ -160,6 +161,38 @@ def _mistakes(mistakes: tuple[Mistake, ...]) -> Section:
         f"{m.topic}, {m.kind} at {m.probability:.2f}, {m.paragraph_id}: {' '.join(m.text.split())}" for m in mistakes
     )
     return Section("Worst mistakes, out of fold", () if items else ("None.",), (), items)
+
+
+def held_out_section(rows: tuple[HeldOut, ...]) -> Section:
+    """What the term lists are worth on terms they lack."""
+    text = (
+        "Paragraphs whose only listed terms of the topic were withheld from the list (30 % of its terms, by a fixed hash), "
+        "against all paragraphs without the topic and without a term that was left in it."
+    )
+    header = (
+        "topic",
+        "positives",
+        "negatives",
+        "recall",
+        "recall, no list",
+        "AP",
+        "AP, no list",
+        "AP, list minus none",
+    )
+    lines = tuple(
+        (
+            row.topic,
+            str(row.positives),
+            str(row.negatives),
+            interval(row.recall),
+            interval(row.recall_without),
+            interval(row.average_precision),
+            interval(row.average_precision_without),
+            signed(row.gain),
+        )
+        for row in rows
+    )
+    return Section("Terms withheld from the lists", (text,), (Grid(header, lines),))
 
 
 def outside_section(rows: list[OutsideRow], name: str, mistakes: list[Mistake]) -> Section:
