@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help train evaluate test lint readme wheel lock clean
+.PHONY: help train evaluate test gate lint readme wheel lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -17,6 +17,9 @@ evaluate: $(READY)  ## the thorough cross-validation report (repeated; no model 
 
 test: $(READY)  ## all tests
 	$(BIN)/python -m pytest
+
+gate: $(READY)  ## fail if a figure fell below its pinned floor
+	$(BIN)/threat-topics gate
 
 lint: $(READY)  ## ruff, mypy, import-linter, and the lint of the labels
 	$(BIN)/ruff check .

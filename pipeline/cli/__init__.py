@@ -25,6 +25,7 @@ VERBS = {
     "train": ("learn", "Train a recipe, print its cross-validation report and keep the model."),
     "evaluate": ("learn", "Cross-validate a recipe thoroughly, or score a model on outside text."),
     "leaderboard": ("learn", "Run every recipe on the same folds and print how they compare."),
+    "gate": ("gate", "Fail if a figure of the default recipe fell below its pinned floor."),
     "tag": ("tag", "Tag articles and their paragraphs."),
     "sheet": ("labels", "Write a sheet to label articles in."),
     "import": ("labels", "Turn filled-in sheets into label lines."),

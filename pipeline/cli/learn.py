@@ -183,7 +183,7 @@ def _carry_out(
         recipe,
         date=date,
         version=__version__,
-        progress=_progress,
+        progress=progress,
         jobs=jobs,
         keep=keep,
         split=split,
@@ -205,7 +205,8 @@ def _gate(experiment: Experiment, floor: float | None) -> None:
         sys.exit(GATE_FAILED)
 
 
-def _progress(done: int, whole: int) -> None:
+def progress(done: int, whole: int) -> None:
+    """Tell on stderr how many folds are done."""
     if sys.stderr.isatty():
         click.echo(f"\rcross-validation: {done} of {whole} folds", err=True, nl=done == whole)
     elif done:
