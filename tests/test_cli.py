@@ -442,7 +442,7 @@ def test_an_empty_name_is_not_the_current_folder(project):
     assert refused("tag", "").startswith("an input's name is empty")
 
 
-def test_empty_standard_input_is_named():
+def test_empty_standard_input_is_named(project):
     assert refused("tag", "-", stdin="").startswith("standard input: is empty")
 
 
