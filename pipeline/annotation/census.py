@@ -24,7 +24,6 @@ from pipeline.project import Project
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“‘(]?[A-Z])")
-_HARD = "near miss"
 SHOWN = 10
 _PLAN = ("least", "most", "obvious", "regions")
 _BOUNDS = (
@@ -100,7 +99,7 @@ def take_census(project: Project) -> Census:
         "articles": len({row.span[0] for row in rows}),
         "paragraphs": len(rows),
         "none": sum(not t for t in topics),
-        "hard": sum(not t and row.note.startswith(_HARD) for row, t in zip(rows, topics, strict=True)),
+        "hard": sum(row.is_near_miss for row in rows),
         "multi": sum(len(t) > 1 for t in topics),
     }
     positives = {key: sum(key in t for t in topics) for key in keys}

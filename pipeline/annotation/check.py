@@ -32,8 +32,6 @@ from pipeline.files import read_jsonl
 from pipeline.project import MARK, Project
 from pipeline.text.articles import Article
 
-_HARD = "near miss"
-
 
 @dataclass(frozen=True, slots=True)
 class CheckOptions:
@@ -265,6 +263,6 @@ def _summary(rows: Iterable[Row], keys: tuple[str, ...]) -> Summary:
         positives={key: sum(row.cells.get(key, False) for row in rows) for key in keys},
         judged={key: sum(key in row.cells for row in rows) for key in keys},
         none=len(none),
-        hard=sum(row.note.lower().startswith(_HARD) for row in none),
+        hard=sum(row.is_near_miss for row in none),
         multi=sum(count > 1 for count in counts),
     )

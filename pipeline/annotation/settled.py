@@ -30,6 +30,11 @@ class Row:
     where: str
     note: str
 
+    @property
+    def is_near_miss(self) -> bool:
+        """Whether it has none of the topics it was judged for and its note says that it looks as if it had."""
+        return not any(self.cells.values()) and self.note.lower().startswith("near miss")
+
 
 def place(span: Span) -> str:
     """A paragraph's place in words.

@@ -42,6 +42,8 @@ class Model:
         thresholds: float64 (k,), least probability that is a tag.
         facts: what else is kept with a model (recipe, dataset, lexicon, metrics), plain JSON values.
         index: term -> column; derived.
+        sha256: hex SHA-256 over everything that decides a tag (codebook, cutting, terms, numbers); derived, once,
+            since every record of a tagged paragraph carries it.
     """
 
     name: str
@@ -58,11 +60,13 @@ class Model:
     thresholds: Array
     facts: dict[str, Any]
     index: dict[str, int] = field(init=False, repr=False)
+    sha256: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", {term: column for column, term in enumerate(self.terms)})
         for array in self.arrays.values():
             array.flags.writeable = False
+        object.__setattr__(self, "sha256", self._hash())
 
     @property
     def arrays(self) -> dict[str, Array]:
@@ -81,9 +85,7 @@ class Model:
             "sublinear_tf": self.sublinear_tf,
         }
 
-    @property
-    def sha256(self) -> str:
-        """Hex SHA-256 over everything that decides a tag: codebook, cutting, terms, numbers."""
+    def _hash(self) -> str:
         digest = hashlib.sha256(canonical_json([self.codebook.to_dict(), self.cutting]).encode())
         digest.update("\n".join(self.terms).encode())
         for name, array in sorted(self.arrays.items()):
