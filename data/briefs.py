@@ -89,6 +89,36 @@ NEAR_MISSES = (
     "lawful business beside a topic: cannabis firms, antivirus makers, visa centres, staffing agencies, pharmacies",
 )  # fmt: skip
 
+PLAIN_FACTS = (
+    "religions and peoples in plain facts: a census of faiths, religious courts, a Jewish museum, a Muslim cemetery, a flag or emblem and what its colours stand for",
+    "telecoms and the internet in plain facts: subscribers, broadband, cables, computers in schools, public services online",
+    "access to health care, medicines, schools or credit, and the systems and technologies in them: bills, budgets, grants",
+    "digest of bills, decrees or resolutions on many everyday subjects, each in a sentence or two",
+    "profile of a country or province: land, economy, government, people, nothing on threats",
+    "an army and rebels who are on no list: clashes, front lines, losses, talks",
+    "blasts, fires and crashes by accident; old bombs of past wars; demolition; mines cleared",
+    "people displaced inside one country by flood or fighting: camps, figures, aid",
+    "coup, protest, clashes with police, state violence, political killing laid at the state's door",
+    "police news: robbery, murder, kidnapping for ransom by an ordinary gang, arson, a siege in a flat",
+)  # fmt: skip
+
+PLAIN_THREATS = (
+    ("terrorism", "guerrillas or insurgents of a listed group kill officials, mayors, judges, police: the attack, then victims, damage, funeral, reactions"),
+    ("terrorism", "a political kidnapping or hostages held by an armed movement: demands, proof of life, ransom, release or death"),
+    ("terrorism", "sabotage with dynamite or bombs: pylons, pipelines, bridges, banks, party offices; what was damaged, who was hurt"),
+    ("terrorism", "separatists or paramilitaries: a shooting or a bomb, the claim by telephone, the search, the next day"),
+    ("terrorism", "villagers or peasants massacred by an armed movement on a list; survivors, bodies, the army's arrival"),
+    ("migration", "refugees and asylum seekers by country of origin, in figures: arrivals, camps, returns, resettlement"),
+    ("migration", "people crossing: boats, lorries, forests; border guards, coast guards, smugglers, deportation flights"),
+    ("cybercrime", "swindles by telephone, messenger and false pages; call centres and compounds that live on them"),
+    ("cybercrime", "break-ins into the networks of firms, hospitals and offices: how, what was taken, who is suspected"),
+    ("extremism", "courts and police on hatred: sermons, leaflets, symbols, attacks out of hate, banned movements"),
+    ("drugs", "cultivation, transit and use in one country: hectares, laboratories, couriers, addicts, prisons"),
+    ("drugs terrorism", "armed movements and the drug trade in the same districts"),
+    ("migration cybercrime", "people lured abroad by job offers and held to work in swindles"),
+    ("extremism terrorism", "recruits, preachers and cells before the court"),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -101,6 +131,7 @@ class Plan:
         obvious_word: shares of "avoid" (do without the topic's obvious words), "free" and "use" (as papers do).
         topics: weights of one, two, and three or more topics, instead of the genre's own.
         themes: what articles without a topic are about.
+        matters: topics and matter of the articles with topics, where the plan sets them.
     """
 
     count: int
@@ -109,14 +140,17 @@ class Plan:
     obvious_word: dict[str, float]
     topics: tuple[int, int, int] | None = None
     themes: tuple[str, ...] = NONE_THEMES
+    matters: tuple[tuple[str, str], ...] = ()
 
 
 # The second set fills what the first left thin: plain words, and paragraphs with several topics. The third follows the
-# open half of the behavioural cases: names alone, figures of speech, homonyms, and topics told without their words.
+# open half of the behavioural cases: names alone, figures of speech, homonyms, and topics told without their words. The fourth
+# follows what the model missed and raised by mistake on the half of the outside text that recipes are chosen by.
 PLANS = (
     Plan(520, 20261124, 0.41, {"avoid": 1, "free": 1}),
     Plan(160, 20261125, 0.12, {"use": 1}, (2, 5, 3)),
     Plan(80, 20261126, 0.62, {"avoid": 1}, (8, 2, 0), NEAR_MISSES),
+    Plan(168, 20261127, 0.45, {"free": 1}, None, PLAIN_FACTS, PLAIN_THREATS),
 )
 COUNT = sum(plan.count for plan in PLANS)
 
@@ -182,6 +216,7 @@ def draw_briefs(plan: Plan, first: int) -> list[dict[str, str]]:
         "none": deck({g: row[0] for g, row in NONE_GENRES.items()}, none, draw),
     }
     themes = deck(dict.fromkeys(plan.themes, 1), none, draw)
+    matters = deck(dict.fromkeys(plan.matters, 1), count - none, draw) if plan.matters else []
     axes = {
         name: deck(shares, count, draw)
         for name, shares in (
@@ -197,7 +232,8 @@ def draw_briefs(plan: Plan, first: int) -> list[dict[str, str]]:
         row = {"number": f"{first + i:04d}", "genre": genre, "paragraphs": str(draw.randint(low, high))}
         row |= {name: cards[i] for name, cards in axes.items()}
         if kind == "threat":
-            row |= {"topics": " ".join(pick_topics(genre, plan.topics, used, draw)), "theme": ""}
+            topics, theme = matters.pop() if matters else (" ".join(pick_topics(genre, plan.topics, used, draw)), "")
+            row |= {"topics": topics, "theme": theme}
         else:
             row |= {"topics": "", "theme": themes.pop(), "obvious_word": ""}
         made.append({name: row[name] for name in FIELDS})

@@ -74,7 +74,8 @@ LEXICON = Lexicon(
         "drugs": ("heroin", "cocaine", "opium", "dealer*", "sold cocaine"),
         "cyber": ("hacker*", "malware", "phishing", "dark web"),
         "floods": ("flood*", "river rose", "dam"),
-    }
+    },
+    {"drugs": ("sold", "dealer"), "cyber": ("server*", "password*"), "floods": ("river", "sold")},
 )
 
 NASTY = (

@@ -69,6 +69,18 @@ def test_a_term_written_with_an_escape_has_no_line_and_hides_no_other(read):
     assert lines == [("café", None), ("khat", 4)]
 
 
+def test_the_group_named_weak_holds_hints_and_no_strong_terms(read):
+    lexicon = read('[drugs]\nslang = ["skag"]\nweak = ["powder"]\n[migration]\nweak = ["camp*"]\n')
+    assert lexicon.terms == {"drugs": ("skag",)}
+    assert lexicon.weak == {"drugs": ("powder",), "migration": ("camp*",)}
+
+
+def test_a_weak_term_may_hint_at_two_topics_but_stands_once_in_each(read):
+    text = '[drugs]\nweak = ["courier*", "courier*"]\n[migration]\nweak = ["courier*"]\n'
+    found = [(later.topic, first.topic) for later, first in repeated(read(text, read_entries))]
+    assert found == [("drugs", "drugs")]
+
+
 def test_repeated_terms_are_found_within_and_across_topics(read):
     text = '[drugs]\na = ["mule", "khat"]\nb = ["Khat"]\n[migration]\na = ["mule"]\n'
     found = [

@@ -22,11 +22,11 @@ from tests.corpora import KEYS, LEXICON, NASTY, quiet, small
 
 RECIPE = Recipe(
     name="listed",
-    features=FeatureOptions(ngrams=1, prefix=5, listed=True, min_df=1),
+    features=FeatureOptions(ngrams=1, prefix=5, listed=True, weak=True, min_df=1),
     estimator=EstimatorOptions(naive_bayes=1.0),
     evaluation=EvaluationOptions(folds=3, inner_folds=2, rounds=100),
 )
-FULL = Analyser(2, 5, dict(LEXICON.terms))
+FULL = FeatureOptions(ngrams=2, prefix=5, listed=True, weak=True).analyser(LEXICON)
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +38,13 @@ def test_a_phrase_is_marked_once_at_its_place_by_the_longest_term_there():
     listed = Analyser(1, 0, {"drugs": ("crack", "crack cocaine", "cocaine*"), "cyber": ("crack",)})
     found = [(o.term, o.start, o.end) for o in occurrences("Crack cocaine cracked.", listed) if ":" in o.term]
     assert found == [("list:drugs", 0, 13), ("list:cyber", 0, 5), ("list:drugs", 6, 13)]
+
+
+def test_weak_terms_have_a_mark_of_their_own_beside_the_strong_one():
+    options = FeatureOptions(ngrams=1, listed=True, weak=True)
+    marks = [term for term in terms("A dealer sold heroin", options.analyser(LEXICON)) if ":" in term]
+    assert sorted(marks) == ["list:drugs", "list:drugs", "list:drugs:weak", "list:drugs:weak", "list:floods:weak"]
+    assert not any("weak" in term for term in terms("A dealer sold", FeatureOptions(listed=True).analyser(LEXICON)))
 
 
 def test_an_open_end_matches_beginnings_in_the_last_word_only():
@@ -74,9 +81,10 @@ def test_occurrences_are_the_terms_with_their_places(text):
 def test_a_topic_sees_the_marks_of_its_own_list_only(model):
     for j, key in enumerate(KEYS):
         for other in KEYS:
-            column = model.index[f"list:{other}"]
-            assert (model.idf[j, column] > 0) == (other == key)
-            assert (model.coef[j, column] != 0) == (other == key)
+            for mark in (f"list:{other}", f"list:{other}:weak"):
+                column = model.index[mark]
+                assert (model.idf[j, column] > 0) == (other == key)
+                assert (model.coef[j, column] != 0) == (other == key)
         assert model.coef[j, model.index[f"list:{key}"]] > 0
 
 
@@ -98,7 +106,7 @@ def oracles():
     if not _ORACLES:
         dataset = small()
         for j, key in enumerate(KEYS):
-            analyser = Analyser(1, 5, {key: LEXICON.terms[key]})
+            analyser = Analyser(1, 5, {key: LEXICON.terms[key], f"{key}:weak": LEXICON.weak[key]})
             vectoriser = TfidfVectorizer(analyzer=lambda text, a=analyser: terms(text, a), sublinear_tf=True)
             X, y = vectoriser.fit_transform(dataset.texts), dataset.Y[:, j]
             present = (X > 0).toarray().astype(float)
@@ -116,7 +124,8 @@ def test_evidence_of_listed_terms_adds_up_and_slices_the_phrase(model):
         total = math.fsum([*(c.weight for c in why), float(model.intercept[j])])
         assert total == pytest.approx(float(model.scores([text])[0, j]), abs=1e-9)
     marks = {(c.term, c.text) for c in explain(model, text, 0) if c.term.startswith("list:")}
-    assert marks == {("list:drugs", "sold cocaine"), ("list:drugs", "cocaine"), ("list:drugs", "dealers")}
+    strong = {("list:drugs", "sold cocaine"), ("list:drugs", "cocaine"), ("list:drugs", "dealers")}
+    assert marks == strong | {("list:drugs:weak", "sold")}
 
 
 def test_a_model_with_listed_terms_survives_the_disk(model, tmp_path):

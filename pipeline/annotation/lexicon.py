@@ -1,19 +1,21 @@
 """Term lists per topic: facts a user may edit, in ``labels/lexicon.toml``.
 
 One table a topic, in it named groups, each a list of terms; a term that ends in ``*`` stands for every word with that
-beginning. What the terms are matched against, and how, is the business of ``learning``.
+beginning. Terms are strong, nearly always about their topic, or weak, often about it: those of a group named ``weak``. What the terms are matched against, and how, is the business of ``learning``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.annotation.codebook import Codebook
 from pipeline.errors import LabelError, unknown_key
 from pipeline.files import read_toml, read_utf8
+
+WEAK = "weak"  # name of the group of weak terms
 
 _STRING_OR_COMMENT = re.compile(r""""((?:[^"\\]|\\.)*)"|'([^']*)'|#.*""")
 
@@ -23,10 +25,12 @@ class Lexicon:
     """Listed terms.
 
     Attributes:
-        terms: topic key -> its terms in the order of the file, groups joined, each once.
+        terms: topic key -> its strong terms in the order of the file, groups joined, each once.
+        weak: topic key -> its weak terms, likewise.
     """
 
     terms: dict[str, tuple[str, ...]]
+    weak: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,11 @@ class Entry:
         """The term as it is compared: case and spacing do not tell terms apart."""
         return " ".join(self.term.lower().split())
 
+    @property
+    def is_weak(self) -> bool:
+        """Whether it is but a hint."""
+        return self.group == WEAK
+
 
 def load_lexicon(path: Path, codebook: Codebook) -> Lexicon:
     """Read a lexicon; a missing file is a lexicon without terms.
@@ -57,10 +66,15 @@ def load_lexicon(path: Path, codebook: Codebook) -> Lexicon:
     Raises:
         LabelError: an unknown topic, or something other than lists of terms; names file and key.
     """
+    entries = read_entries(path, codebook)
+    return Lexicon(*(_by_topic(entry for entry in entries if entry.is_weak == weak) for weak in (False, True)))
+
+
+def _by_topic(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
     terms: dict[str, dict[str, str]] = {}
-    for entry in read_entries(path, codebook):
+    for entry in entries:
         terms.setdefault(entry.topic, {}).setdefault(entry.folded, entry.term)
-    return Lexicon({topic: tuple(listed.values()) for topic, listed in terms.items()})
+    return {topic: tuple(listed.values()) for topic, listed in terms.items()}
 
 
 def join_lexicons(own: Lexicon, shipped: Lexicon, keys: tuple[str, ...]) -> Lexicon:
@@ -69,9 +83,15 @@ def join_lexicons(own: Lexicon, shipped: Lexicon, keys: tuple[str, ...]) -> Lexi
     >>> join_lexicons(Lexicon({"drugs": ("khat",)}), Lexicon({"drugs": ("heroin",), "war": ("tank",)}), ("drugs",)).terms
     {'drugs': ('khat', 'heroin')}
     """
-    listed = {term for terms in own.terms.values() for term in terms}
-    more = {key: tuple(t for t in shipped.terms.get(key, ()) if t not in listed) for key in keys}
-    return Lexicon({key: joined for key in keys if (joined := own.terms.get(key, ()) + more[key])})
+    return Lexicon(_join(own.terms, shipped.terms, keys), _join(own.weak, shipped.weak, keys))
+
+
+def _join(
+    own: dict[str, tuple[str, ...]], shipped: dict[str, tuple[str, ...]], keys: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
+    listed = {term for terms in own.values() for term in terms}
+    more = {key: tuple(t for t in shipped.get(key, ()) if t not in listed) for key in keys}
+    return {key: joined for key in keys if (joined := own.get(key, ()) + more[key])}
 
 
 def read_entries(path: Path, codebook: Codebook) -> list[Entry]:
@@ -98,9 +118,17 @@ def read_entries(path: Path, codebook: Codebook) -> list[Entry]:
 
 
 def repeated(entries: Iterable[Entry]) -> list[tuple[Entry, Entry]]:
-    """Entries whose term was listed before, in the same topic or another, each with the first one of that term."""
-    first: dict[str, Entry] = {}
-    return [(entry, first[entry.folded]) for entry in entries if first.setdefault(entry.folded, entry) is not entry]
+    """Entries whose term was listed before, each with the first one of that term.
+
+    A strong term points to one topic; a weak one may hint at several, but stands once in each.
+    """
+    first: dict[tuple[str, str], Entry] = {}
+    found = []
+    for entry in entries:
+        key = entry.folded, entry.topic if entry.is_weak else ""
+        if first.setdefault(key, entry) is not entry:
+            found.append((entry, first[key]))
+    return found
 
 
 def _term(term: object, where: str) -> str:

@@ -16,6 +16,7 @@ from pipeline.annotation.sheets import sheet as sheet_text
 from pipeline.cli.options import near, now, project_of, project_option, talk
 from pipeline.errors import InputError
 from pipeline.files import write_text
+from pipeline.learning.term_use import TermUse, check_terms
 from pipeline.project import Project
 from pipeline.text.articles import Article
 from pipeline.text.reading import read_article
@@ -104,18 +105,23 @@ def check(folder: Path | None) -> None:
     Example:
       threat-topics check --project my-topics
     """
-    findings, summary = check_project(project_of(folder))
+    project = project_of(folder)
+    findings, summary = check_project(project)
+    terms: tuple[TermUse, ...] = ()
+    if summary.paragraphs and not findings:  # else there is nothing to count terms in, or it cannot be joined
+        terms, misleading = check_terms(project)
+        findings += misleading
     for finding in findings:
         click.echo(str(finding))
     if findings:
         click.echo()
-    click.echo(_table(summary))
+    click.echo(_table(summary, terms))
     if findings:
         talk(f"{len(findings)} findings")
         sys.exit(FOUND)
 
 
-def _table(summary: Summary) -> str:
+def _table(summary: Summary, terms: tuple[TermUse, ...]) -> str:
     counts = {
         "articles": summary.articles,
         "paragraphs": summary.paragraphs,
@@ -124,6 +130,9 @@ def _table(summary: Summary) -> str:
         "two or more topics": summary.multi,
     }
     lines = [f"{name:<20}{number:>8}" for name, number in counts.items()]
-    lines += ["", f"{'topic':<20}{'positives':>10}{'judged':>8}"]
-    lines += [f"{key:<20}{summary.positives[key]:>10}{summary.judged[key]:>8}" for key in summary.positives]
+    lines += ["", f"{'topic':<20}{'positives':>10}{'judged':>8}{'terms':>8}{'silent':>8}"]
+    for key in summary.positives:
+        uses = [use for use in terms if use.topic == key]
+        silent = sum(use.positives + use.negatives == 0 for use in uses)
+        lines.append(f"{key:<20}{summary.positives[key]:>10}{summary.judged[key]:>8}{len(uses):>8}{silent:>8}")
     return "\n".join(lines)

@@ -16,6 +16,7 @@ from pipeline.errors import RecipeError
 from pipeline.learning.listed import ListedTerms
 
 LISTED = "list:"
+WEAK = ":weak"  # ends the mark of a topic's weak terms, list:KEY:weak
 _WORD = re.compile(r"\b\w\w+\b")
 
 
@@ -26,7 +27,7 @@ class Analyser:
     Attributes:
         ngrams: longest run of words that makes a term, 1 to 3.
         prefix: letters of the beginnings that count beside words of that length or more, 0 for none.
-        listed: topic key -> listed terms whose occurrences are marked; empty for none.
+        listed: topic key, or topic key and ":weak" -> listed terms whose occurrences are marked; empty for none.
     """
 
     ngrams: int = 2

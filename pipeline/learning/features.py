@@ -18,7 +18,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from pipeline.annotation.lexicon import Lexicon
 from pipeline.errors import LabelError, RecipeError
-from pipeline.learning.analyser import LISTED, Analyser, terms
+from pipeline.learning.analyser import LISTED, WEAK, Analyser, terms
 
 Array = NDArray[Any]
 
@@ -33,6 +33,7 @@ class FeatureOptions:
         ngrams: longest run of words that makes a term.
         prefix: letters of the beginnings that count beside longer words, 0 for none.
         listed: whether a topic's listed terms (``labels/lexicon.toml``) are marked for it.
+        weak: whether its weak terms are marked as well, as another term.
         min_df: paragraphs a term must occur in.
         sublinear_tf: whether a count c enters as 1 + ln(c).
     """
@@ -40,6 +41,7 @@ class FeatureOptions:
     ngrams: int = 2
     prefix: int = 0
     listed: bool = False
+    weak: bool = False
     min_df: int = 2
     sublinear_tf: bool = True
 
@@ -50,7 +52,9 @@ class FeatureOptions:
 
     def analyser(self, lexicon: Lexicon) -> Analyser:
         """How text is cut under these options."""
-        return Analyser(self.ngrams, self.prefix, dict(lexicon.terms) if self.listed else {})
+        strong = lexicon.terms if self.listed else {}
+        weak = {f"{key}{WEAK}": terms for key, terms in lexicon.weak.items()} if self.weak else {}
+        return Analyser(self.ngrams, self.prefix, {**strong, **weak})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +71,8 @@ class Counts:
 
     def open_to(self, key: str) -> Array:
         """Which terms a topic may use, bool of shape (v,): all but the marks of other topics' lists."""
-        return np.array([not term.startswith(LISTED) or term == f"{LISTED}{key}" for term in self.terms], dtype=bool)
+        own = {f"{LISTED}{key}", f"{LISTED}{key}{WEAK}"}
+        return np.array([not term.startswith(LISTED) or term in own for term in self.terms], dtype=bool)
 
 
 def count(texts: list[str], options: FeatureOptions, lexicon: Lexicon = NO_TERMS) -> Counts:

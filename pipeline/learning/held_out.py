@@ -54,13 +54,16 @@ class HeldOut:
 
 def parts(lexicon: Lexicon) -> tuple[Lexicon, Lexicon]:
     """The lists split into A and B by a hash of topic and term, so that a term stays in its part for ever."""
-    a: dict[str, tuple[str, ...]] = {}
-    b: dict[str, tuple[str, ...]] = {}
-    for key, terms in lexicon.terms.items():
-        inside = {term for term in terms if int(sha256_text(f"{key} {term}"), 16) % 100 < PART_A}
-        a[key] = tuple(term for term in terms if term in inside)
-        b[key] = tuple(term for term in terms if term not in inside)
-    return Lexicon(a), Lexicon(b)
+
+    def part(lists: dict[str, tuple[str, ...]], *, first: bool) -> dict[str, tuple[str, ...]]:
+        return {key: tuple(term for term in terms if _in_a(key, term) == first) for key, terms in lists.items()}
+
+    a, b = (Lexicon(part(lexicon.terms, first=first), part(lexicon.weak, first=first)) for first in (True, False))
+    return a, b
+
+
+def _in_a(key: str, term: str) -> bool:
+    return int(sha256_text(f"{key} {term}"), 16) % 100 < PART_A
 
 
 def held_out(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress: Progress, jobs: int) -> tuple[HeldOut, ...]:
@@ -80,7 +83,7 @@ def held_out(dataset: Dataset, lexicon: Lexicon, recipe: Recipe, progress: Progr
     keys = dataset.codebook.keys
     in_a, in_b = (count_terms(dataset.texts, part, keys) > 0 for part in (part_a, part_b))
     once = replace(recipe, evaluation=replace(recipe.evaluation, repeats=1))
-    bare = replace(once, features=replace(once.features, listed=False))
+    bare = replace(once, features=replace(once.features, listed=False, weak=False))
     runs = [cross_validate(dataset, part_a, r, progress, jobs).systems[MODEL] for r in (once, bare)]
     found = []
     for j, key in enumerate(keys):

@@ -29,7 +29,14 @@ from pipeline.reporting.sections import Section, markdown
 def run_name(evaluation: Evaluation, date: str, *, kept: bool) -> str:
     """The folder's name: date, recipe, and a hash of recipe, data, term lists and whether a model is kept."""
     column = evaluation.split.column if evaluation.split else ""
-    parts = [evaluation.recipe.to_dict(), evaluation.dataset.fingerprint, evaluation.lexicon.terms, column, kept]
+    parts = [
+        evaluation.recipe.to_dict(),
+        evaluation.dataset.fingerprint,
+        evaluation.lexicon.terms,
+        evaluation.lexicon.weak,
+        column,
+        kept,
+    ]
     key = sha256_text(canonical_json(parts))
     return f"{date}-{evaluation.recipe.name}-{key[:8]}"
 
