@@ -1,7 +1,7 @@
 """Sheets: labelling by hand in a spreadsheet. Writes them, reads them back, and tells what is new in them.
 
-One row a paragraph, one column a topic: 1 has it, 0 has it not, blank is not judged. The text column is for the eye:
-on reading it is not trusted, the ``sha`` is compared with the article instead.
+One row a paragraph, one column a topic: 1 has it, 0 has it not, blank is not judged. The columns text and why are for
+the eye: on reading they are not trusted, the ``sha`` is compared with the article instead.
 
 A cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break could be run as a formula, so article, text
 and note are written with an apostrophe before such a beginning, and reading article and note takes one away again. A
@@ -24,6 +24,7 @@ from pipeline.annotation.corpus import misfit
 from pipeline.errors import LabelError
 from pipeline.files import read_utf8
 from pipeline.text.articles import Article
+from pipeline.text.paragraphs import Paragraph
 
 _PLACE = ("article", "start", "end", "sha")
 _VALUES = {"1": True, "0": False, "": None}
@@ -65,6 +66,18 @@ def sheet(articles: Iterable[Article], codebook: Codebook, prefill: Iterable[Ann
             values = [str(int(cells[key].value)) if key in cells else "" for key in codebook.keys]
             place = (guard(article.id), paragraph.start, paragraph.end, paragraph.sha)
             writer.writerow((*place, guard(paragraph.text), *values, guard(note_of(cells))))
+    return stream.getvalue()
+
+
+def worksheet(rows: Iterable[tuple[Paragraph, str]], codebook: Codebook) -> str:
+    """A sheet of single paragraphs as CSV text, each with the reason why it is there; nothing is filled in."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow((*_PLACE, "text", *codebook.keys, "note", "why"))
+    blanks = [""] * (len(codebook.keys) + 1)
+    for paragraph, why in rows:
+        place = (guard(paragraph.article_id), paragraph.start, paragraph.end, paragraph.sha)
+        writer.writerow((*place, guard(paragraph.text), *blanks, guard(why)))
     return stream.getvalue()
 
 
@@ -137,7 +150,7 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _check_columns(columns: list[str], codebook: Codebook, where: str) -> None:
-    known = (*_PLACE, "text", *codebook.keys, "note")
+    known = (*_PLACE, "text", *codebook.keys, "note", "why")
     for name in columns:
         if name not in known:
             raise LabelError(

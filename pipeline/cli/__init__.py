@@ -29,6 +29,7 @@ VERBS = {
     "tag": ("tag", "Tag articles and their paragraphs."),
     "sheet": ("labels", "Write a sheet to label articles in."),
     "import": ("labels", "Turn filled-in sheets into label lines."),
+    "worklist": ("worklist", "Write a sheet of what to label or settle next."),
     "check": ("labels", "Lint codebook, labels and lexicon; exit 1 if anything is found."),
     "corpus": ("corpus", "Count a corpus and say whether its targets are met."),
     "agreement": ("corpus", "Compare annotators: Cohen's kappa and Krippendorff's alpha of each topic."),

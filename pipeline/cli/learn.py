@@ -167,10 +167,10 @@ def recipe_of(path: Path | None, project: Project, overrides: dict[str, Any]) ->
     recipe = load_recipe(found) if found else Recipe()
     try:
         for _, section, key, _, _ in OVERRIDES:
-            recipe = recipe.changed(section, **{key: overrides[key]})
+            recipe = recipe.changed(section, **{key: overrides.get(key)})
     except RecipeError as error:
         raise RecipeError(f"command line: {error}") from None
-    return recipe if overrides["seed"] is None else replace(recipe, seed=overrides["seed"])
+    return recipe if overrides.get("seed") is None else replace(recipe, seed=overrides["seed"])
 
 
 def _carry_out(

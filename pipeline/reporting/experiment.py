@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pipeline.annotation.codebook import load_codebook
 from pipeline.annotation.corpus import article_values
-from pipeline.annotation.dataset import load_dataset, some_articles
-from pipeline.annotation.lexicon import join_lexicons, load_lexicon
+from pipeline.annotation.dataset import Dataset, load_dataset, some_articles
+from pipeline.annotation.lexicon import Lexicon, join_lexicons, load_lexicon
 from pipeline.learning.evaluation import Progress
 from pipeline.learning.folds import split_by
 from pipeline.learning.held_out import held_out
@@ -36,6 +36,24 @@ class Experiment:
     model: Model
     report: tuple[Section, ...]
     folder: Path
+
+
+def learning_data(project: Project, recipe: Recipe) -> tuple[Dataset, Lexicon]:
+    """The labels and term lists a recipe learns from, with the shipped ones where it asks for them.
+
+    Raises:
+        PipelineError: labels or articles do not fit together.
+    """
+    shipped = shipped_project() if recipe.data.shipped else None
+    if shipped is not None and shipped.root == project.root:
+        shipped = None
+    dataset = load_dataset(project, shipped=shipped, own_weight=recipe.data.own_weight)
+    dataset = some_articles(dataset, recipe.data.paragraphs, recipe.seed)
+    lexicon = load_lexicon(project.lexicon, dataset.codebook)
+    if shipped is not None:
+        added = load_lexicon(shipped.lexicon, load_codebook(shipped.codebook))
+        lexicon = join_lexicons(lexicon, added, dataset.codebook.keys)
+    return dataset, lexicon
 
 
 def run_experiment(
@@ -66,15 +84,7 @@ def run_experiment(
     Raises:
         PipelineError: labels, articles or recipe do not allow it; nothing is written then.
     """
-    shipped = shipped_project() if recipe.data.shipped else None
-    if shipped is not None and shipped.root == project.root:
-        shipped = None
-    dataset = load_dataset(project, shipped=shipped, own_weight=recipe.data.own_weight)
-    dataset = some_articles(dataset, recipe.data.paragraphs, recipe.seed)
-    lexicon = load_lexicon(project.lexicon, dataset.codebook)
-    if shipped is not None:
-        added = load_lexicon(shipped.lexicon, load_codebook(shipped.codebook))
-        lexicon = join_lexicons(lexicon, added, dataset.codebook.keys)
+    dataset, lexicon = learning_data(project, recipe)
     parts = split_by(split, article_values(project, split), dataset.articles, dataset.groups) if split else None
     evaluation = evaluate(dataset, lexicon, recipe, progress, jobs, parts)
     model = fit(evaluation, lexicon, version)
