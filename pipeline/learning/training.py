@@ -15,6 +15,7 @@ from pipeline.learning.estimator import fit_topics
 from pipeline.learning.evaluation import MODEL, OutOfFold, Progress, cross_validate
 from pipeline.learning.features import count
 from pipeline.learning.folds import Split
+from pipeline.learning.leaks import Leak, find_leaks
 from pipeline.learning.model import Model
 from pipeline.learning.recipe import Recipe
 
@@ -35,6 +36,7 @@ class Evaluation:
         lexicon: the term lists used.
         split: the parts left out in turn, if folds were given from outside.
         parts: tables of every system for each of these parts.
+        leaks: texts that stand in two articles.
     """
 
     recipe: Recipe
@@ -46,6 +48,7 @@ class Evaluation:
     lexicon: Lexicon
     split: Split | None = None
     parts: tuple[tuple[summary.Table, ...], ...] = ()
+    leaks: tuple[Leak, ...] = ()
 
     def table(self, level: str, system: str = MODEL) -> summary.Table:
         """One of the tables."""
@@ -80,7 +83,8 @@ def evaluate(
     tables = summary.tables(dataset, out, rounds=recipe.evaluation.rounds, seed=recipe.seed)
     mistakes = summary.worst_mistakes(dataset, out, MISTAKES_PER_KIND)
     parts = summary.part_tables(dataset, out, split, rounds=recipe.evaluation.rounds, seed=recipe.seed) if split else ()
-    return Evaluation(recipe, dataset, out, tuple(tables), tuple(mistakes), rules, lexicon, split, tuple(parts))
+    leaks = find_leaks(dataset, out.fold)
+    return Evaluation(recipe, dataset, out, tuple(tables), tuple(mistakes), rules, lexicon, split, tuple(parts), leaks)
 
 
 def fit(evaluation: Evaluation, lexicon: Lexicon, version: str) -> Model:

@@ -13,14 +13,14 @@ from pipeline.learning.model import Model
 from pipeline.learning.outside import OutsideRow
 from pipeline.learning.summary import FIGURES, LEVELS, Mistake, Table
 from pipeline.learning.training import Evaluation, describe
+from pipeline.reporting.honesty import empty_sets, leaks
 from pipeline.reporting.sections import Grid, Section, interval, signed
 
 TERMS_SHOWN = 10
 HEADINGS = {"precision": "precision", "recall": "recall", "f1": "F1", "average_precision": "average precision"}
 RULES = (
-    "A paragraph rightly left without topics counts as right and stays in every figure; a topic nobody judged for a "
-    "paragraph is counted nowhere. Article rule: an article has a topic if one of its paragraphs has, and its "
-    "probability is their greatest."
+    "A paragraph rightly left without topics counts as right and stays in every figure. Article rule: an article has a "
+    "topic if one of its paragraphs has, and its probability is their greatest."
 )
 
 
@@ -60,7 +60,7 @@ def build_report(evaluation: Evaluation, model: Model) -> tuple[Section, ...]:
         sections.append(_baselines(evaluation, level))
     if evaluation.split:
         sections.insert(1, _parts(evaluation, evaluation.split.column))
-    sections += [_terms(model), _mistakes(evaluation.mistakes)]
+    sections += [leaks(evaluation.leaks), empty_sets(), _terms(model), _mistakes(evaluation.mistakes)]
     return tuple(sections)
 
 

@@ -8,6 +8,7 @@ day lands in the same folder. ``experiments/current`` is the model of the last t
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,7 @@ def metrics(evaluation: Evaluation) -> dict[str, Any]:
         "thresholds": dict(zip(keys, evaluation.rules.thresholds.tolist(), strict=True)),
         "infeasible": dict(zip(keys, evaluation.out.infeasible.tolist(), strict=True)),
         "levels": levels,
+        "leaks": [asdict(leak) for leak in evaluation.leaks],
         "left_out": {
             tables[0].level: {
                 table.system: {name: figure(table.figure("macro", name), table.rows[-1].support) for name in FIGURES}
