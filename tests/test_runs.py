@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.intervals import Interval
 from pipeline.learning.model import Model
-from pipeline.learning.outside import evaluate_outside, read_outside
+from pipeline.learning.outside import read_outside
+from pipeline.learning.outside_evaluation import evaluate_outside
 from pipeline.learning.summary import FIGURES, LEVELS, article_judgements
 from pipeline.learning.training import evaluate, fit
 from pipeline.reporting.card import model_card

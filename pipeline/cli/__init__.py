@@ -23,7 +23,7 @@ INTERRUPTED = 130  # what a shell calls a program that Ctrl-C ended
 # Verb, the file it lives in, and its line in --help (the first sentence of its docstring; a test compares them).
 VERBS = {
     "train": ("learn", "Train a recipe, print its cross-validation report and keep the model."),
-    "evaluate": ("learn", "Cross-validate a recipe thoroughly, or score a model on outside text."),
+    "evaluate": ("learn", "Cross-validate a recipe thoroughly, or score a trained model on outside text."),
     "leaderboard": ("learn", "Run every recipe on the same folds and print how they compare."),
     "gate": ("gate", "Fail if a figure of the default recipe fell below its pinned floor."),
     "tag": ("tag", "Tag articles and their paragraphs."),

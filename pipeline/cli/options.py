@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.learning.locate import find_model
+from pipeline.learning.outside import HALVES
 from pipeline.project import Project, find_project
 from pipeline.reporting.sections import Section, markdown
 
@@ -81,6 +82,27 @@ def recipe_options(function: F) -> F:
     floor = click.option("--fail-under", type=float, callback=a_number, metavar="F1", help=lower)
     path = click.argument("recipe_path", metavar="[RECIPE]", required=False, type=click.Path(path_type=Path))
     return path(floor(jobs(function)))
+
+
+def outside_options(function: F) -> F:
+    """Add ``--on``, ``--half`` and ``--mistakes``."""
+    mistakes = click.option(
+        "--mistakes", type=click.IntRange(0), default=0, help="show so many mistakes on each file of outside text"
+    )
+    half = click.option(
+        "--half",
+        type=click.Choice(HALVES),
+        default=HALVES[0],
+        show_default=True,
+        help="of outside text, the half to choose recipes by, the half to report an adopted one on, or all of it",
+    )
+    return on_option("outside text to score the model on; may be repeated")(half(mistakes(function)))
+
+
+def on_option(text: str) -> Callable[[F], F]:
+    """``--on FILE.jsonl``, as often as wanted."""
+    kind = click.Path(path_type=Path)
+    return click.option("--on", "files", multiple=True, type=kind, metavar="FILE.jsonl", help=text)
 
 
 def project_of(folder: Path | None) -> Project:

@@ -13,10 +13,13 @@ from pipeline.learning.evaluation import Progress
 from pipeline.learning.folds import split_by
 from pipeline.learning.held_out import held_out
 from pipeline.learning.model import Model
+from pipeline.learning.outside import read_outside
+from pipeline.learning.outside_evaluation import OutsideResult, evaluate_outside
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.training import Evaluation, evaluate, fit
 from pipeline.project import Project, shipped_project
-from pipeline.reporting.report import build_report, held_out_section
+from pipeline.reporting.outside import held_out_section
+from pipeline.reporting.report import build_report
 from pipeline.reporting.runs import keep_model, write_run
 from pipeline.reporting.sections import Section
 
@@ -30,12 +33,14 @@ class Experiment:
         model: fitted on all data.
         report: sections of the report.
         folder: where everything was written.
+        outside: the model on outside text.
     """
 
     evaluation: Evaluation
     model: Model
     report: tuple[Section, ...]
     folder: Path
+    outside: tuple[OutsideResult, ...]
 
 
 def learning_data(project: Project, recipe: Recipe) -> tuple[Dataset, Lexicon]:
@@ -67,6 +72,9 @@ def run_experiment(
     keep: bool,
     split: str = "",
     withhold: bool = False,
+    on: tuple[Path, ...] = (),
+    half: str = "choose",
+    mistakes: int = 0,
 ) -> Experiment:
     """Evaluate a recipe on a project's labels, fit it on all of them, and write the run.
 
@@ -79,6 +87,9 @@ def run_experiment(
         jobs: processes, -1 for all cores.
         split: column of ``data/articles.csv`` whose values are left out in turn, "" for folds dealt by article.
         withhold: whether to try recipes that mark listed terms on terms withheld from the lists, too.
+        on: files of outside text to score the model on.
+        half: of outside text, see ``outside.in_half``.
+        mistakes: how many to tell on each file.
         keep: whether the model is stored in the run and becomes the project's current one.
 
     Raises:
@@ -86,12 +97,14 @@ def run_experiment(
     """
     dataset, lexicon = learning_data(project, recipe)
     parts = split_by(split, article_values(project, split), dataset.articles, dataset.groups) if split else None
+    texts = [read_outside(path, dataset.codebook.keys, half) for path in on]
     evaluation = evaluate(dataset, lexicon, recipe, progress, jobs, parts)
     model = fit(evaluation, lexicon, version)
-    report = build_report(evaluation, model)
+    outside = tuple(evaluate_outside(model, text, mistakes=mistakes) for text in texts)
+    report = build_report(evaluation, model, outside)
     if withhold and recipe.features.listed:
         report = (*report, held_out_section(held_out(dataset, lexicon, recipe, progress, jobs)))
-    folder = write_run(project.runs, date, evaluation, report, model if keep else None)
+    folder = write_run(project.runs, date, evaluation, report, model if keep else None, outside)
     if keep:
         keep_model(project.model, evaluation, model)
-    return Experiment(evaluation, model, report, folder)
+    return Experiment(evaluation, model, report, folder, outside)

@@ -10,7 +10,8 @@ from pipeline.annotation.dataset import load_dataset
 from pipeline.annotation.lexicon import load_lexicon
 from pipeline.errors import ProjectError
 from pipeline.intervals import Interval
-from pipeline.learning.outside import MACRO, OutsideRow, evaluate_outside, read_outside
+from pipeline.learning.outside import read_outside
+from pipeline.learning.outside_evaluation import MACRO, OutsideRow, evaluate_outside
 from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.learning.summary import compare
 from pipeline.learning.training import Evaluation, evaluate, fit
@@ -68,7 +69,7 @@ def run_recipes(project: Project, files: tuple[Path, ...], *, version: str, jobs
         recipe = replace(recipes[name], seed=base.seed, evaluation=base.evaluation, data=base.data)
         evaluation = evaluate(dataset, lexicon, recipe, _quiet, jobs)
         model = fit(evaluation, lexicon, version)
-        outside = tuple(tuple(evaluate_outside(model, text)) for text in texts)
+        outside = tuple(evaluate_outside(model, text).rows for text in texts)
         first = entries[0].evaluation if entries else None
         gain = (
             compare(dataset, first.out, evaluation.out, rounds=base.evaluation.rounds, seed=base.seed)

@@ -5,15 +5,13 @@ Everything said is out of fold. No figure is computed here that an ``Evaluation`
 
 from __future__ import annotations
 
-import math
-
 from pipeline.learning.evaluation import MODEL
-from pipeline.learning.held_out import HeldOut
 from pipeline.learning.model import Model
-from pipeline.learning.outside import OutsideRow
+from pipeline.learning.outside_evaluation import OutsideResult
 from pipeline.learning.summary import FIGURES, LEVELS, Mistake, Table
 from pipeline.learning.training import Evaluation, describe
 from pipeline.reporting.honesty import empty_sets, leaks
+from pipeline.reporting.outside import outside_section
 from pipeline.reporting.sections import Grid, Section, interval, signed
 
 TERMS_SHOWN = 10
@@ -24,12 +22,13 @@ RULES = (
 )
 
 
-def build_report(evaluation: Evaluation, model: Model) -> tuple[Section, ...]:
+def build_report(evaluation: Evaluation, model: Model, outside: tuple[OutsideResult, ...] = ()) -> tuple[Section, ...]:
     """All sections of the cross-validation report.
 
     Args:
         evaluation: what was found out of fold.
         model: fitted on all data with the same recipe; gives the terms.
+        outside: the same model on outside text.
     """
     recipe, out = evaluation.recipe, evaluation.out
     folds = recipe.evaluation
@@ -50,7 +49,9 @@ def build_report(evaluation: Evaluation, model: Model) -> tuple[Section, ...]:
     )
     balance = f"Fold imbalance {max(out.imbalance):.3f} (0 = every fold holds an equal share of each topic)."
     sections = [
-        Section("Cross-validation: " + recipe.name, (headline(evaluation), settings, balance, RULES, *wishes)),
+        Section(
+            "Cross-validation: " + recipe.name, (*headline(evaluation, outside), settings, balance, RULES, *wishes)
+        ),
         _data(evaluation),
     ]
     for level in LEVELS:
@@ -60,21 +61,38 @@ def build_report(evaluation: Evaluation, model: Model) -> tuple[Section, ...]:
         sections.append(_baselines(evaluation, level))
     if evaluation.split:
         sections.insert(1, _parts(evaluation, evaluation.split.column))
+    sections[1:1] = [outside_section(result) for result in outside]
     sections += [leaks(evaluation.leaks), empty_sets(), _terms(model), _mistakes(evaluation.mistakes)]
     return tuple(sections)
 
 
-def headline(evaluation: Evaluation) -> str:
-    """The outcome in one sentence, the comparison with the best baseline included whichever way it falls."""
+def headline(evaluation: Evaluation, outside: tuple[OutsideResult, ...] = ()) -> tuple[str, ...]:
+    """The outcome in a sentence or two, the comparison with the best baseline included whichever way it falls.
+
+    Where text was judged that the models had seen nothing like, the first sentence says where the rules do better.
+    """
     own = evaluation.table("paragraph").figure("macro", "f1")
     others = [t for t in evaluation.tables if t.level == "paragraph" and t.system != MODEL]
     best = max(others, key=lambda t: t.figure("macro", "f1").value)
     gap = best.difference["macro", "f1"]
     verdict = "no clear difference" if not gap.excludes_zero else "ahead" if gap.value > 0 else "behind"
-    return (
+    home = (
         f"Macro F1 {interval(own)} over paragraphs; against the best baseline ({best.system}, "
         f"{best.figure('macro', 'f1').value:.3f}) {signed(gap)}: {verdict}."
     )
+    return (_exceptions(evaluation, outside), home) if outside or evaluation.parts else (home,)
+
+
+def _exceptions(evaluation: Evaluation, outside: tuple[OutsideResult, ...]) -> str:
+    """Every left-out part and outside file on which the keyword rules are clearly better."""
+    behind = [f"{row.file} {row.topic}" for result in outside for row in result.rows if row.is_behind_rules]
+    for tables in evaluation.parts:
+        gaps = (tables[-1].difference["macro", name] for name in ("f1", "average_precision"))
+        behind += [tables[0].level] if any(gap.high < 0 for gap in gaps) else []
+    where = "the outside text" if outside else f"any {evaluation.split.column if evaluation.split else 'part'} left out"
+    if not behind:
+        return f"Nowhere on {where} are the keyword rules clearly better."
+    return f"The keyword rules are clearly better on: {', '.join(behind)}."
 
 
 def _data(evaluation: Evaluation) -> Section:
@@ -161,59 +179,3 @@ def _mistakes(mistakes: tuple[Mistake, ...]) -> Section:
         f"{m.topic}, {m.kind} at {m.probability:.2f}, {m.paragraph_id}: {' '.join(m.text.split())}" for m in mistakes
     )
     return Section("Worst mistakes, out of fold", () if items else ("None.",), (), items)
-
-
-def held_out_section(rows: tuple[HeldOut, ...]) -> Section:
-    """What the term lists are worth on terms they lack."""
-    text = (
-        "Paragraphs whose only listed terms of the topic were withheld from the list (30 % of its terms, by a fixed hash), "
-        "against all paragraphs without the topic and without a term that was left in it."
-    )
-    header = (
-        "topic",
-        "positives",
-        "negatives",
-        "recall",
-        "recall, no list",
-        "AP",
-        "AP, no list",
-        "AP, list minus none",
-    )
-    lines = tuple(
-        (
-            row.topic,
-            str(row.positives),
-            str(row.negatives),
-            interval(row.recall),
-            interval(row.recall_without),
-            interval(row.average_precision),
-            interval(row.average_precision_without),
-            signed(row.gain),
-        )
-        for row in rows
-    )
-    return Section("Terms withheld from the lists", (text,), (Grid(header, lines),))
-
-
-def outside_section(rows: list[OutsideRow], name: str, mistakes: list[Mistake]) -> Section:
-    """A trained model on one file of outside text."""
-    grid = Grid(
-        ("topic", "positives", "negatives", "recall", "false alarms per 1,000", "average precision", "F1"),
-        tuple(
-            (
-                row.topic,
-                str(row.positives),
-                str(row.negatives),
-                interval(row.recall),
-                "-"
-                if math.isnan(row.false_alarms.value)
-                else f"{row.false_alarms.value:.1f} [{row.false_alarms.low:.1f}, {row.false_alarms.high:.1f}]",
-                interval(row.average_precision),
-                interval(row.f1),
-            )
-            for row in rows
-        ),
-    )
-    text = "At the model's own thresholds; 95 % intervals over groups; a missing judgement is counted nowhere."
-    items = tuple(f"{m.topic}, {m.kind} at {m.probability:.2f}: {' '.join(m.text.split())}" for m in mistakes)
-    return Section(f"Outside text: {name}", (text,), (grid,), items)
