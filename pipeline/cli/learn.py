@@ -83,7 +83,10 @@ def train(
 @model_option
 @outside_options
 @click.option(
-    "--split", default="", metavar="COLUMN", help="leave out each value of a column of data/articles.csv in turn"
+    "--split",
+    default="",
+    metavar="COLUMN",
+    help="leave out each value of a column of data/articles.csv in turn (of dates, each year)",
 )
 @click.option("--json", "as_json", is_flag=True, help="figures as JSON on stdout")
 def evaluate(
