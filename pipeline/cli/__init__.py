@@ -25,6 +25,7 @@ VERBS = {
     "train": ("learn", "Train a recipe, print its cross-validation report and keep the model."),
     "evaluate": ("learn", "Cross-validate a recipe thoroughly, or score a trained model on outside text."),
     "leaderboard": ("learn", "Run every recipe on the same folds and print how they compare."),
+    "thresholds": ("thresholds", "Show a model's thresholds and what others would cost, or set them without training."),
     "gate": ("gate", "Fail if a figure of the default recipe fell below its pinned floor."),
     "tag": ("tag", "Tag articles and their paragraphs."),
     "sheet": ("labels", "Write a sheet to label articles in."),

@@ -10,6 +10,7 @@ from pipeline.learning.model import Model
 from pipeline.learning.outside_evaluation import OutsideResult
 from pipeline.learning.summary import FIGURES, LEVELS, Mistake, Table
 from pipeline.learning.training import Evaluation, describe
+from pipeline.reporting.decisions import promises
 from pipeline.reporting.honesty import empty_sets, leaks
 from pipeline.reporting.outside import outside_section
 from pipeline.reporting.sections import Grid, Section, interval, signed
@@ -61,6 +62,7 @@ def build_report(evaluation: Evaluation, model: Model, outside: tuple[OutsideRes
         sections.append(_baselines(evaluation, level))
     if evaluation.split:
         sections.insert(1, _parts(evaluation, evaluation.split.column))
+    sections += promises(evaluation)
     sections[1:1] = [outside_section(result) for result in outside]
     sections += [leaks(evaluation.leaks), empty_sets(), _terms(model), _mistakes(evaluation.mistakes)]
     return tuple(sections)

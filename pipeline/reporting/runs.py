@@ -23,7 +23,7 @@ from pipeline.learning.outside_evaluation import FIGURES as OUTSIDE_FIGURES
 from pipeline.learning.outside_evaluation import OutsideResult, OutsideRow
 from pipeline.learning.persist import save_model
 from pipeline.learning.summary import FIGURES, article_judgements
-from pipeline.learning.training import Evaluation, describe
+from pipeline.learning.training import Evaluation, describe, evidence_of
 from pipeline.reporting.card import model_card
 from pipeline.reporting.sections import Section, markdown
 
@@ -65,13 +65,13 @@ def write_run(
         write_text(made / "report.md", markdown(report))
         write_text(made / "out_of_fold.csv", out_of_fold(evaluation).to_csv(index=False, lineterminator="\n"))
         if model is not None:
-            save_model(model, made / "model", model_card(model, evaluation))
+            save_model(model, made / "model", model_card(model, evaluation), evidence_of(evaluation))
     return folder
 
 
 def keep_model(folder: Path, evaluation: Evaluation, model: Model) -> None:
     """Make a model the current one of its project."""
-    save_model(model, folder, model_card(model, evaluation))
+    save_model(model, folder, model_card(model, evaluation), evidence_of(evaluation))
 
 
 def out_of_fold(evaluation: Evaluation) -> pd.DataFrame:
