@@ -17,7 +17,6 @@ from pipeline.cli.options import (
     model_option,
     near,
     now,
-    on_option,
     outside_options,
     project_of,
     project_option,
@@ -26,18 +25,14 @@ from pipeline.cli.options import (
     talk,
 )
 from pipeline.errors import RecipeError
-from pipeline.files import write_text
 from pipeline.learning.outside import read_outside
 from pipeline.learning.outside_evaluation import evaluate_outside
 from pipeline.learning.persist import load_folder
 from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.project import Project, shipped_project
 from pipeline.reporting.experiment import Experiment, run_experiment
-from pipeline.reporting.leaderboard import leaderboard as table_of
-from pipeline.reporting.leaderboard import run_recipes
 from pipeline.reporting.outside import outside_section
 from pipeline.reporting.runs import metrics, outside_metrics
-from pipeline.reporting.sections import markdown
 
 GATE_FAILED = 1
 THOROUGH_REPEATS = 3
@@ -131,27 +126,6 @@ def evaluate(
     outside: dict[str, Any] = {"on": files, "half": half, "mistakes": mistakes}
     experiment = _carry_out(project, recipe, jobs, keep=False, as_json=as_json, split=split, **outside)
     _gate(experiment, fail_under)
-
-
-@click.command()
-@on_option("outside text; may be repeated")
-@click.option("-j", "--jobs", type=int, default=-1, show_default=True, help="processes, -1 for all cores")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Markdown file to write; default: stdout")
-@project_option
-def leaderboard(files: tuple[Path, ...], jobs: int, output: Path | None, folder: Path | None) -> None:
-    """Run every recipe on the same folds and print how they compare.
-
-    Recipes are the files experiments/*.toml; differences to the default are paired over articles.
-
-    \b
-    Example:
-      threat-topics leaderboard --on news.jsonl -o experiments/README.md
-    """
-    sections = table_of(run_recipes(project_of(folder), files, version=__version__, jobs=jobs, told=talk))
-    if output is None:
-        show(sections)
-    else:
-        write_text(output, markdown(sections))
 
 
 def recipe_of(path: Path | None, project: Project, overrides: dict[str, Any]) -> Recipe:

@@ -103,14 +103,18 @@ def outside_options(function: F) -> F:
     mistakes = click.option(
         "--mistakes", type=click.IntRange(0), default=0, help="show so many mistakes on each file of outside text"
     )
-    half = click.option(
+    return on_option("outside text to score the model on; may be repeated")(outside_half(mistakes(function)))
+
+
+def outside_half(function: F) -> F:
+    """Add ``--half``."""
+    return click.option(
         "--half",
         type=click.Choice(HALVES),
         default=HALVES[0],
         show_default=True,
         help="of outside text, the half to choose recipes by, the half to report an adopted one on, or all of it",
-    )
-    return on_option("outside text to score the model on; may be repeated")(half(mistakes(function)))
+    )(function)
 
 
 def on_option(text: str) -> Callable[[F], F]:

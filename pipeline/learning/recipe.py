@@ -20,6 +20,8 @@ from pipeline.learning.estimator import EstimatorOptions
 from pipeline.learning.features import FeatureOptions
 from pipeline.learning.objectives import DecisionOptions
 
+SEARCH = "search"  # the table of a recipe file that says what to try around it
+
 
 @dataclass(frozen=True, slots=True)
 class EvaluationOptions:
@@ -132,8 +134,11 @@ def recipe_from_dict(values: dict[str, Any], where: str) -> Recipe:
 
 
 def load_recipe(path: Path) -> Recipe:
-    """Read a recipe file; keys that are absent keep their defaults, but ``name`` is the file's own stem if not given."""
-    values = read_toml(path, RecipeError)
+    """Read a recipe file; keys that are absent keep their defaults, but ``name`` is the file's own stem if not given.
+
+    A table ``[search]`` is left alone: it is for ``search_space``.
+    """
+    values = {key: value for key, value in read_toml(path, RecipeError).items() if key != SEARCH}
     return recipe_from_dict({"name": path.stem, **values}, str(path))
 
 

@@ -184,8 +184,16 @@ def _level_tables(
     return made
 
 
-def compare(dataset: Dataset, one: OutOfFold, other: OutOfFold, *, rounds: int, seed: int) -> tuple[Interval, Interval]:
-    """Macro F1 and average precision over paragraphs, the first recipe's minus the other's, paired over articles.
+def table_of(dataset: Dataset, answers: Answers, *, rounds: int, seed: int) -> Table:
+    """The figures of one set of answers over paragraphs."""
+    parts = dataset.Y, dataset.known, dataset.groups, dataset.codebook.keys
+    return _level_tables("paragraph", {MODEL: answers}, *parts, rounds=rounds, seed=seed)[0]
+
+
+def compare(
+    dataset: Dataset, one: Answers, other: Answers, *, rounds: int, seed: int
+) -> dict[tuple[str, str], Interval]:
+    """Figures over paragraphs, the first recipe's minus the other's, paired over articles.
 
     Args:
         dataset: both were evaluated on it, on the same folds.
@@ -193,13 +201,16 @@ def compare(dataset: Dataset, one: OutOfFold, other: OutOfFold, *, rounds: int, 
         other: answers of the other.
         rounds: bootstrap rounds.
         seed: seed of the bootstrap.
+
+    Returns:
+        Interval by topic, "micro" or "macro", and figure (see ``FIGURES``).
     """
-    systems = {MODEL: one.systems[MODEL], "other": other.systems[MODEL]}
+    systems = {MODEL: one, "other": other}
     keys = dataset.codebook.keys
     found = _level_tables(
         "paragraph", systems, dataset.Y, dataset.known, dataset.groups, keys, rounds=rounds, seed=seed
     )
-    return found[1].difference["macro", "f1"], found[1].difference["macro", "average_precision"]
+    return found[1].difference
 
 
 def part_tables(dataset: Dataset, out: OutOfFold, split: Split, *, rounds: int, seed: int) -> list[tuple[Table, ...]]:

@@ -10,6 +10,7 @@ from pipeline.annotation.dataset import load_dataset
 from pipeline.annotation.lexicon import load_lexicon
 from pipeline.errors import ProjectError
 from pipeline.intervals import Interval
+from pipeline.learning.evaluation import MODEL
 from pipeline.learning.outside import read_outside
 from pipeline.learning.outside_evaluation import MACRO, OutsideRow, evaluate_outside
 from pipeline.learning.recipe import Recipe, load_recipe
@@ -71,11 +72,11 @@ def run_recipes(project: Project, files: tuple[Path, ...], *, version: str, jobs
         model = fit(evaluation, lexicon, version)
         outside = tuple(evaluate_outside(model, text).rows for text in texts)
         first = entries[0].evaluation if entries else None
-        gain = (
-            compare(dataset, first.out, evaluation.out, rounds=base.evaluation.rounds, seed=base.seed)
-            if first
-            else None
-        )
+        gain = None
+        if first is not None:
+            systems = first.out.systems[MODEL], evaluation.out.systems[MODEL]
+            ahead = compare(dataset, *systems, rounds=base.evaluation.rounds, seed=base.seed)
+            gain = ahead["macro", "f1"], ahead["macro", "average_precision"]
         entries.append(Entry(recipe, evaluation, len(model.terms), outside, gain))
     return entries
 
