@@ -60,7 +60,10 @@ def test_draws_are_some_of_the_combinations_and_always_the_same(recipe_file):
         ("[search]\ndraws = -1\n", r"search\.draws: is -1; must be 0 for all"),
         ("[search.options]\n", r"search\.options: is empty"),
         ('[search.options]\n"estimator.C" = 3\n', r"search\.options\.estimator\.C: is 3; must be a list"),
-        ('[search.options]\n"estimator.D" = [3]\n', r"search\.options: unknown key 'estimator\.D'; known are: features\.ngrams"),
+        (
+            '[search.options]\n"estimator.D" = [3]\n',
+            r"search\.options: unknown key 'estimator\.D'; known are: features\.ngrams",
+        ),
         ('[search.options]\n"evaluation.folds" = [3]\n', r"search\.options: unknown key 'evaluation\.folds'"),
         ('[search.options]\n"estimator.C" = [-1]\n', r"search\.options: estimator\.C: is -1"),
     ],

@@ -30,7 +30,7 @@ from pipeline.project import Project
 from pipeline.reporting.comparison import changes_section, differences_grid, search_section
 from pipeline.reporting.experiment import learning_data
 from pipeline.reporting.leaderboard import leaderboard as table_of
-from pipeline.reporting.leaderboard import run_recipes
+from pipeline.reporting.leaderboard import run_recipes, write_metrics
 from pipeline.reporting.sections import Section, markdown
 
 jobs_option = click.option("-j", "--jobs", type=int, default=-1, show_default=True, help="processes, -1 for all cores")
@@ -44,17 +44,20 @@ jobs_option = click.option("-j", "--jobs", type=int, default=-1, show_default=Tr
 def leaderboard(files: tuple[Path, ...], jobs: int, output: Path | None, folder: Path | None) -> None:
     """Run every recipe on the same folds and print how they compare.
 
-    Recipes are the files experiments/*.toml; differences to the default are paired over articles.
+    Recipes are the files experiments/*.toml; differences to the default are paired over articles. With --output, each
+    recipe's figures are written to metrics/ beside it.
 
     \b
     Example:
       threat-topics leaderboard --on news.jsonl -o experiments/README.md
     """
-    sections = table_of(run_recipes(project_of(folder), files, version=__version__, jobs=jobs, told=talk))
+    project = project_of(folder)
+    entries = run_recipes(project, files, version=__version__, jobs=jobs, told=talk, clock=time.monotonic)
     if output is None:
-        show(sections)
+        show(table_of(entries))
     else:
-        write_text(output, markdown(sections))
+        write_text(output, markdown(table_of(entries)))
+        write_metrics(entries, output.parent / "metrics")
 
 
 @click.command()

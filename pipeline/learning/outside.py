@@ -51,6 +51,23 @@ def in_half(group: str, half: str) -> bool:
     return half == "all" or (int(sha256_text(group), 16) % 2 == 0) == (half == "choose")
 
 
+def read_halves(path: Path, keys: tuple[str, ...]) -> dict[str, OutsideText]:
+    """The halves of a file that have rows, "choose" first.
+
+    Raises:
+        InputError: as ``read_outside``, for the file as a whole.
+    """
+    _ = read_outside(path, keys)
+    groups = [_group(record, number) for number, record in read_jsonl(path)]
+    present = [half for half in HALVES[:2] if any(in_half(group, half) for group in groups)]
+    return {half: read_outside(path, keys, half) for half in present}
+
+
+def _group(record: dict[str, Any], number: int) -> str:
+    """What a row stands together with; one without a group stands alone, under the number of its line."""
+    return str(record.get("group") or number)
+
+
 def read_outside(path: Path, keys: tuple[str, ...], half: str = "all") -> OutsideText:
     """Read a file of judged outside text.
 
@@ -76,7 +93,7 @@ def read_outside(path: Path, keys: tuple[str, ...], half: str = "all") -> Outsid
                 )
         if extra := set(record["topics"]) - set(record["known"]):
             raise InputError(f"{where}: topics {sorted(extra)} are not in 'known'; add them there")
-        group = str(record.get("group") or number)
+        group = _group(record, number)
         if not in_half(group, half):
             continue
         texts.append(record["text"])
