@@ -205,12 +205,24 @@ def compare(
     Returns:
         Interval by topic, "micro" or "macro", and figure (see ``FIGURES``).
     """
+    parts = dataset.Y, dataset.known, dataset.groups, dataset.codebook.keys
+    return paired(one, other, *parts, rounds=rounds, seed=seed)
+
+
+def paired(
+    one: Answers,
+    other: Answers,
+    Y: Array,
+    known: Array,
+    groups: Array,
+    keys: tuple[str, ...],
+    *,
+    rounds: int,
+    seed: int,
+) -> dict[tuple[str, str], Interval]:
+    """The same of any judged texts, paired over their groups, ints of shape (n,) from 0; Y and known are (n, k)."""
     systems = {MODEL: one, "other": other}
-    keys = dataset.codebook.keys
-    found = _level_tables(
-        "paragraph", systems, dataset.Y, dataset.known, dataset.groups, keys, rounds=rounds, seed=seed
-    )
-    return found[1].difference
+    return _level_tables("paragraph", systems, Y, known, groups, keys, rounds=rounds, seed=seed)[1].difference
 
 
 def part_tables(dataset: Dataset, out: OutOfFold, split: Split, *, rounds: int, seed: int) -> list[tuple[Table, ...]]:

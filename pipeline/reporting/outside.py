@@ -6,8 +6,19 @@ import math
 
 from pipeline.intervals import Interval
 from pipeline.learning.held_out import HeldOut
-from pipeline.learning.outside_evaluation import OutsideResult
+from pipeline.learning.outside_evaluation import MACRO, OutsideResult
 from pipeline.reporting.sections import Grid, Section, interval, signed
+
+# One line a recipe or file: macro averages, or of a file judged for one topic that topic's.
+MACRO_COLUMNS = ("average precision", "F1", "recall", "false alarms per 1,000", "calibration error")
+
+
+def macro_cells(result: OutsideResult) -> tuple[str, ...]:
+    """What stands under ``MACRO_COLUMNS``."""
+    row = next((r for r in result.rows if r.topic == MACRO), result.rows[0])
+    alarms = "-" if row.negatives == 0 else f"{row.false_alarms.value:.1f}"
+    figures = interval(row.average_precision), interval(row.f1), interval(row.recall)
+    return (*figures, alarms, f"{row.calibration_error.value:.3f}")
 
 
 def outside_section(result: OutsideResult) -> Section:

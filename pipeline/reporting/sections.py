@@ -38,10 +38,14 @@ def interval(value: Interval) -> str:
 
 
 def signed(value: Interval) -> str:
-    """A difference with its interval, or a dash where it is not defined."""
+    """A difference with its interval, whose ends are often near zero, or a dash where it is not defined.
+
+    >>> signed(Interval(-0.004, -0.0071, -0.0012))
+    '-0.004 [-0.007, -0.001]'
+    """
     if math.isnan(value.value):
         return "-"
-    return f"{value.value:+.3f} [{value.low:+.2f}, {value.high:+.2f}]"
+    return f"{value.value:+.3f} [{value.low:+.3f}, {value.high:+.3f}]"
 
 
 def markdown(sections: tuple[Section, ...]) -> str:
