@@ -39,7 +39,7 @@ def search_section(result: SearchResult, dataset: Dataset, criterion: str, *, ro
     for line in result.tried:
         own = table_of(dataset, line.answers, rounds=rounds, seed=seed)
         ahead = compare(dataset, first.answers, line.answers, rounds=rounds, seed=seed)
-        behind = ["", ""] if line is first else [signed(ahead["macro", f]) for f in ("average_precision", "f1")]
+        behind = ["", ""] if line is first else [signed(ahead["macro", f], 3) for f in ("average_precision", "f1")]
         figures = [interval(own.figure("macro", figure)) for figure in ("average_precision", "f1")]
         rows.append((line.candidate.name, f"{line.inner:.4f}", str(line.won), *figures, *behind, f"{line.seconds:.0f}"))
     header = ("candidate", f"inner {name}", "parts won", "AP", "F1", "AP, best minus it", "F1, best minus it", "s")
@@ -70,7 +70,7 @@ def changes_section(names: tuple[str, str], found: Comparison, text: tuple[str, 
     grids = [Grid(("topic", *KINDS), rows)]
     if found.differences:
         gaps = tuple(
-            (topic, *(signed(found.differences[topic, figure]) for figure in FIGURES))
+            (topic, *(signed(found.differences[topic, figure], 3) for figure in FIGURES))
             for topic in (*found.keys, "micro", "macro")
         )
         grids = [Grid(("second minus first", "precision", "recall", "F1", "average precision"), gaps), *grids]

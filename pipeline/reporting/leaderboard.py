@@ -166,7 +166,7 @@ def leaderboard(entries: list[Entry]) -> tuple[Section, ...]:
 
 
 def _starred(value: Interval) -> str:
-    return signed(value) + (" *" if value.excludes_zero else "")
+    return signed(value, 3) + (" *" if value.excludes_zero else "")
 
 
 def _by_topic(entries: list[Entry]) -> Section:

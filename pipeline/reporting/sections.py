@@ -37,15 +37,15 @@ def interval(value: Interval) -> str:
     return f"{value.value:.3f} [{value.low:.2f}, {value.high:.2f}]"
 
 
-def signed(value: Interval) -> str:
-    """A difference with its interval, whose ends are often near zero, or a dash where it is not defined.
+def signed(value: Interval, places: int = 2) -> str:
+    """A difference with its interval, its ends to so many places, or a dash where it is not defined.
 
-    >>> signed(Interval(-0.004, -0.0071, -0.0012))
-    '-0.004 [-0.007, -0.001]'
+    >>> signed(Interval(-0.004, -0.0071, -0.0012)), signed(Interval(-0.004, -0.0071, -0.0012), 3)
+    ('-0.004 [-0.01, -0.00]', '-0.004 [-0.007, -0.001]')
     """
     if math.isnan(value.value):
         return "-"
-    return f"{value.value:+.3f} [{value.low:+.3f}, {value.high:+.3f}]"
+    return f"{value.value:+.3f} [{value.low:+.{places}f}, {value.high:+.{places}f}]"
 
 
 def markdown(sections: tuple[Section, ...]) -> str:
