@@ -4,72 +4,70 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from pipeline.intervals import bootstrap
-from pipeline.learning.decision import article_level
-from pipeline.learning.evaluation import MODEL
-from pipeline.learning.metrics import Array, confusion
-from pipeline.learning.summary import article_judgements
+from pipeline.learning.promises import Promise, kept_promises
+from pipeline.learning.summary import LEVELS
 from pipeline.learning.thresholds import Cut
 from pipeline.learning.training import Evaluation
 from pipeline.reporting.sections import Grid, Section, interval
 
-ANY = "any topic"
+LEFT = "left for review"
 
 
 def promises(evaluation: Evaluation) -> tuple[Section, ...]:
     """The three-way decision as it was kept on articles that did not choose it; no section where nothing is left for review."""
-    options, keys = evaluation.recipe.decision, evaluation.dataset.codebook.keys
-    if not any(options.of(key).review_recall for key in keys):
+    found = promises_of(evaluation)
+    if not found:
         return ()
-    dataset, out = evaluation.dataset, evaluation.out
-    yes, not_no = out.systems[MODEL].tags, out.not_no
-    Y_article, known_article = article_judgements(dataset)
-    levels = (
-        ("paragraph", yes, not_no, dataset.Y, dataset.known, dataset.groups),
-        (
-            "article",
-            np.array([article_level(r, dataset.groups) for r in yes]),
-            np.array([article_level(r, dataset.groups) for r in not_no]),
-            Y_article,
-            known_article,
-            np.arange(len(Y_article)),
-        ),
-    )
-    text = (
+    paragraphs, articles = ([row for row in found if row.level == level] for level in LEVELS)
+    nested = (
         "Yes, review or no: thresholds were chosen inside each training part, the figures are of the parts left out. "
-        "An article is a yes if one of its paragraphs is, else left for review if one of them is."
+        "Yes is promised a precision; no is promised that so large a share of the positives is not among it."
     )
-    grids = tuple(_kept(evaluation, *level) for level in levels)
-    return (Section("Promises of the three-way decision", (text,), grids),)
+    rule = (
+        "An article is a yes if one of its paragraphs is, else left for review if one of them is. The promises are about "
+        "paragraphs: the false alarms of an article's paragraphs add up, so none is promised for articles."
+    )
+    text = (nested, _verdict([row for row in paragraphs if row.broken]), rule)
+    promised = tuple(
+        (
+            row.topic,
+            _promised(row.yes),
+            interval(row.precision),
+            _promised(row.no),
+            interval(row.recall),
+            interval(row.review),
+        )
+        for row in paragraphs
+    )
+    told = tuple((row.topic, interval(row.precision), interval(row.recall), interval(row.review)) for row in articles)
+    header = ("paragraphs", "yes: precision promised", "kept", "no: recall promised", "recall kept", LEFT)
+    grids = (Grid(header, promised), Grid(("articles", "yes: precision", "not no: recall", LEFT), told))
+    return (Section("Promises of the three-way decision", text, grids),)
 
 
-def _kept(evaluation: Evaluation, level: str, yes: Array, not_no: Array, Y: Array, known: Array, groups: Array) -> Grid:
-    keys, options = evaluation.dataset.codebook.keys, evaluation.recipe.decision
+def promises_of(evaluation: Evaluation) -> tuple[Promise, ...]:
+    """What was promised and kept, with as many bootstrap rounds as the recipe asks for."""
+    recipe = evaluation.recipe
+    return kept_promises(
+        evaluation.dataset, evaluation.out, recipe.decision, rounds=recipe.evaluation.rounds, seed=recipe.seed
+    )
 
-    def statistic(weight: Array) -> Array:
-        repeats = []
-        for tags, kept in zip(yes, not_no, strict=True):
-            left = kept & ~tags & known
-            whole = weight.sum(axis=1, keepdims=True)
-            share = np.column_stack([weight @ left, weight @ left.any(axis=1)]) / np.where(whole > 0, whole, np.nan)
-            precision, recall = confusion(tags, Y, known, weight).precision, confusion(kept, Y, known, weight).recall
-            repeats.append(np.concatenate([precision, recall, share], axis=1))
-        return np.asarray(np.mean(repeats, axis=0))
 
-    rounds, seed = evaluation.recipe.evaluation.rounds, evaluation.recipe.seed
-    found = bootstrap(statistic, groups, rounds=rounds, seed=seed)
-    k = len(keys)
-    rows = []
-    for j, key in enumerate(keys):
-        own = options.of(key)
-        promised = [f"{value:g}" if value else "-" for value in (own.min_precision, own.review_recall)]
-        figures = interval(found[j]), interval(found[k + j]), interval(found[2 * k + j])
-        rows.append((key, promised[0], figures[0], promised[1], figures[1], figures[2]))
-    rows.append((ANY, "", "", "", "", interval(found[3 * k])))
-    header = (level, "yes at precision", "kept", "no at recall", "kept ", "share left for review")
-    return Grid(header, tuple(rows))
+def _verdict(broken: list[Promise]) -> str:
+    """Which promises were not kept, and which of them by more than chance."""
+    missed = [(row.topic, *one) for row in broken for one in row.broken]
+    if not missed:
+        return "Every promise was kept out of fold."
+    told = ", ".join(f"{topic} {answer} {kept.value:.3f} for {asked:g}" for topic, answer, asked, kept in missed)
+    clear = [f"{topic} {answer}" for topic, answer, asked, kept in missed if kept.high < asked]
+    return (
+        f"Not quite kept out of fold: {told}; "
+        f"the whole interval lies below the promise for {', '.join(clear) if clear else 'none of them'}."
+    )
+
+
+def _promised(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:g}"
 
 
 def thresholds_section(cuts: list[Cut], alternatives: dict[str, list[tuple[float, Cut | None]]]) -> Section:
