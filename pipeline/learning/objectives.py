@@ -264,14 +264,22 @@ def require_feasible(rules: Rules, keys: tuple[str, ...], options: DecisionOptio
         RecipeError: names the topic, the wish and the nearest that can be reached.
     """
     for key, choice in zip(keys, rules.choices, strict=True):
-        if not choice.feasible:
-            own = options.of(key)
-            wishes = [
-                f"{name.replace('min_', '')} >= {getattr(own, name):g}"
-                for name in ("min_precision", "min_recall")
-                if getattr(own, name) > 0
-            ]
-            raise RecipeError(
-                f"topic {key!r}: no threshold reaches {' and '.join(wishes)} out of fold; the nearest has precision "
-                f"{choice.precision:.3f} at recall {choice.recall:.3f}; lower the wish or label more of this topic"
-            )
+        require_reached(key, choice, options.of(key))
+
+
+def require_reached(key: str, choice: Choice, objective: Objective) -> None:
+    """Refuse one topic's threshold if it misses a wish.
+
+    Raises:
+        RecipeError: names the topic, the wish and the nearest that can be reached.
+    """
+    if not choice.feasible:
+        wishes = [
+            f"{name.replace('min_', '')} >= {getattr(objective, name):g}"
+            for name in ("min_precision", "min_recall")
+            if getattr(objective, name) > 0
+        ]
+        raise RecipeError(
+            f"topic {key!r}: no threshold reaches {' and '.join(wishes)} out of fold; the nearest has precision "
+            f"{choice.precision:.3f} at recall {choice.recall:.3f}; lower the wish or label more of this topic"
+        )

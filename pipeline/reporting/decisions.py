@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
+from typing import Any
 
 from pipeline.learning.promises import Promise, kept_promises
 from pipeline.learning.summary import LEVELS
@@ -70,9 +72,53 @@ def _promised(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:g}"
 
 
-def thresholds_section(cuts: list[Cut], alternatives: dict[str, list[tuple[float, Cut | None]]]) -> Section:
-    """A model's thresholds, and what other precisions would cost."""
-    header = ("topic", "threshold", "review from", "precision", "recall", "F1", "tagged", "review", "chosen by")
+def thresholds_section(
+    cuts: list[Cut],
+    alternatives: dict[str, list[tuple[float, Cut | None]]] | None = None,
+    before: list[Cut] | None = None,
+) -> Section:
+    """A model's thresholds.
+
+    Args:
+        cuts: each topic at its thresholds.
+        alternatives: by topic, what other precisions would cost.
+        before: the same topics at the thresholds that are to be changed.
+    """
+    others = (alternatives or {}).items()
+    lines = tuple(f"{topic}: {_sentence(precision, cut)}" for topic, asked in others for precision, cut in asked)
+    text = (
+        "Tagged and left for review: of 1,000 paragraphs. On the out-of-fold scores that thresholds are chosen on, which "
+        "flatters them a little; the report's figures are nested."
+    )
+    grids = (_table("topic", cuts),) if before is None else (_table("before", before), _table("after", cuts))
+    return Section("Thresholds", (text,), grids, lines)
+
+
+def thresholds_json(
+    cuts: list[Cut], alternatives: dict[str, list[tuple[float, Cut | None]]], before: list[Cut] | None
+) -> list[dict[str, Any]]:
+    """What ``thresholds_section`` shows as plain JSON values, one a topic; what is not defined or out of reach is null."""
+    old = {cut.topic: cut for cut in before or ()}
+    return [
+        {
+            **_plain(cut),
+            "before": _plain(old[cut.topic]) if before else None,
+            "alternatives": [
+                {"precision_asked": asked, "cut": _plain(other) if other else None}
+                for asked, other in alternatives.get(cut.topic, ())
+            ],
+        }
+        for cut in cuts
+    ]
+
+
+def _plain(cut: Cut) -> dict[str, Any]:
+    numbers = {**asdict(cut), "f1": cut.f1}
+    return {name: None if isinstance(x, float) and math.isnan(x) else x for name, x in numbers.items()}
+
+
+def _table(name: str, cuts: list[Cut]) -> Grid:
+    header = (name, "threshold", "review from", "precision", "recall", "F1", "tagged", "review", "chosen by")
     rows = tuple(
         (
             cut.topic,
@@ -80,26 +126,14 @@ def thresholds_section(cuts: list[Cut], alternatives: dict[str, list[tuple[float
             f"{cut.review:.3f}" if cut.review < cut.threshold else "-",
             _share(cut.precision),
             _share(cut.recall),
-            _share(_f1(cut)),
+            _share(cut.f1),
             f"{cut.tagged:.0f}",
             f"{cut.left:.0f}",
             cut.aim or "-",
         )
         for cut in cuts
     )
-    lines = tuple(
-        f"{topic}: {_sentence(precision, cut)}" for topic, asked in alternatives.items() for precision, cut in asked
-    )
-    text = (
-        "Tagged and left for review: of 1,000 paragraphs. On the out-of-fold scores that thresholds are chosen on, which "
-        "flatters them a little; the report's figures are nested."
-    )
-    return Section("Thresholds", (text,), (Grid(header, rows),), lines)
-
-
-def _f1(cut: Cut) -> float:
-    whole = cut.precision + cut.recall
-    return 2 * cut.precision * cut.recall / whole if whole > 0 else math.nan
+    return Grid(header, rows)
 
 
 def _share(value: float) -> str:
