@@ -37,7 +37,8 @@ def test_nothing_is_tagged_where_that_costs_least_but_never_against_a_wish():
     assert choose_threshold(p, y, Objective(miss_cost=4.0)).recall == 1.0
     assert choose_threshold(p, y, Objective(miss_cost=2.0, min_recall=1.0)).recall == 1.0
     # A precision out of reach is said to be out of reach; it does not silence the topic.
-    assert not choose_threshold(p, y, Objective(miss_cost=2.0, min_precision=0.9)).feasible
+    beyond = choose_threshold(p, y, Objective(miss_cost=2.0, min_precision=0.9))
+    assert (beyond.precision, beyond.recall, beyond.feasible) == (0.25, 1.0, False)
     band = choose_threshold(p, y, Objective(miss_cost=2.0, review_recall=1.0))
     assert answer(p, np.array(band.threshold), np.array(band.review)).tolist() == [1, 1, 1, 1]
 
