@@ -129,13 +129,22 @@ def evaluate(
 
 
 def recipe_of(path: Path | None, project: Project, overrides: dict[str, Any]) -> Recipe:
-    """The recipe at ``path``, else the project's own default, else the shipped one, with the flags laid over it."""
+    """The recipe at ``path``, else the project's own default, else the shipped one, with the flags laid over it.
+
+    A flag of a decision is laid over every topic, those with an objective of their own included.
+    """
     defaults = [place.recipe for place in (project, shipped_project()) if place and place.recipe.is_file()]
     found = path or next(iter(defaults), None)
     recipe = load_recipe(found) if found else Recipe()
     try:
-        for _, section, key, _, _ in OVERRIDES:
-            recipe = recipe.changed(section, **{key: overrides.get(key)})
+        given = [
+            (section, key, overrides[key]) for _, section, key, _, _ in OVERRIDES if overrides.get(key) is not None
+        ]
+        for section, key, value in given:
+            if section != "decision":
+                recipe = recipe.changed(section, **{key: value})
+        aims = {key: value for section, key, value in given if section == "decision"}
+        recipe = replace(recipe, decision=recipe.decision.for_all(**aims)) if aims else recipe
     except RecipeError as error:
         raise RecipeError(f"command line: {error}") from None
     return recipe if overrides.get("seed") is None else replace(recipe, seed=overrides["seed"])

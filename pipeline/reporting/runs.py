@@ -22,9 +22,11 @@ from pipeline.learning.model import Model
 from pipeline.learning.outside_evaluation import FIGURES as OUTSIDE_FIGURES
 from pipeline.learning.outside_evaluation import OutsideResult, OutsideRow
 from pipeline.learning.persist import save_model
+from pipeline.learning.promises import Promise
 from pipeline.learning.summary import FIGURES, article_judgements
 from pipeline.learning.training import Evaluation, describe, evidence_of
 from pipeline.reporting.card import model_card
+from pipeline.reporting.decisions import promises_of
 from pipeline.reporting.sections import Section, markdown
 
 
@@ -137,6 +139,8 @@ def metrics(evaluation: Evaluation, outside: tuple[OutsideResult, ...] = ()) -> 
         "dataset": describe(evaluation.dataset),
         "fold_imbalance": list(evaluation.out.imbalance),
         "thresholds": dict(zip(keys, evaluation.rules.thresholds.tolist(), strict=True)),
+        "review": dict(zip(keys, evaluation.rules.review.tolist(), strict=True)),
+        "promises": [_promise(row) for row in promises_of(evaluation)],
         "infeasible": dict(zip(keys, evaluation.out.infeasible.tolist(), strict=True)),
         "levels": levels,
         "outside": [row for result in outside for row in outside_metrics(result)],
@@ -148,6 +152,19 @@ def metrics(evaluation: Evaluation, outside: tuple[OutsideResult, ...] = ()) -> 
             }
             for tables in evaluation.parts
         },
+    }
+
+
+def _promise(row: Promise) -> dict[str, Any]:
+    """A promise and what was kept of it as plain JSON values."""
+    return {
+        "level": row.level,
+        "topic": row.topic,
+        "yes_precision": None if math.isnan(row.yes) else row.yes,
+        "no_recall": None if math.isnan(row.no) else row.no,
+        "precision": figure(row.precision, row.positives),
+        "recall": figure(row.recall, row.positives),
+        "review": figure(row.review, row.items),
     }
 
 
