@@ -195,11 +195,23 @@ def compare(dataset: Dataset, one: OutOfFold, other: OutOfFold, *, rounds: int, 
         seed: seed of the bootstrap.
     """
     systems = {MODEL: one.systems[MODEL], "other": other.systems[MODEL]}
+    found = paragraph_tables(dataset, systems, rounds=rounds, seed=seed)
+    return found[1].difference["macro", "f1"], found[1].difference["macro", "average_precision"]
+
+
+def paragraph_tables(dataset: Dataset, systems: dict[str, Answers], *, rounds: int, seed: int) -> list[Table]:
+    """Tables over paragraphs, the first system's figures minus each other's paired over articles.
+
+    Args:
+        dataset: the judged paragraphs.
+        systems: answers by name, ``MODEL`` first; all of as many repeats.
+        rounds: bootstrap rounds.
+        seed: seed of the bootstrap.
+    """
     keys = dataset.codebook.keys
-    found = _level_tables(
+    return _level_tables(
         "paragraph", systems, dataset.Y, dataset.known, dataset.groups, keys, rounds=rounds, seed=seed
     )
-    return found[1].difference["macro", "f1"], found[1].difference["macro", "average_precision"]
 
 
 def part_tables(dataset: Dataset, out: OutOfFold, split: Split, *, rounds: int, seed: int) -> list[tuple[Table, ...]]:
