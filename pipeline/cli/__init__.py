@@ -24,6 +24,7 @@ INTERRUPTED = 130  # what a shell calls a program that Ctrl-C ended
 VERBS = {
     "train": ("learn", "Train a recipe, print its cross-validation report and keep the model."),
     "evaluate": ("learn", "Cross-validate a recipe thoroughly, or score a model on outside text."),
+    "report": ("report", "Print where the HTML report of a run is, and open it."),
     "leaderboard": ("learn", "Run every recipe on the same folds and print how they compare."),
     "gate": ("gate", "Fail if a figure of the default recipe fell below its pinned floor."),
     "tag": ("tag", "Tag articles and their paragraphs."),

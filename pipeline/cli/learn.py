@@ -33,7 +33,7 @@ from pipeline.reporting.experiment import Experiment, run_experiment
 from pipeline.reporting.leaderboard import leaderboard as table_of
 from pipeline.reporting.leaderboard import run_recipes
 from pipeline.reporting.report import outside_section
-from pipeline.reporting.runs import metrics, outside_metrics
+from pipeline.reporting.runs import PAGE, REPORT, metrics, outside_metrics
 from pipeline.reporting.sections import markdown
 
 GATE_FAILED = 1
@@ -187,13 +187,14 @@ def _carry_out(
         jobs=jobs,
         keep=keep,
         split=split,
-        withhold=not keep and not split,
+        is_thorough=not keep and not split,
     )
     if as_json:
         click.echo(json.dumps(metrics(experiment.evaluation), indent=1))
     else:
-        show(experiment.report)
-    talk(f"report: {near(experiment.folder / 'report.md')}")
+        show(tuple(section for section in experiment.report if section.is_printed))
+    talk(f"report: {near(experiment.folder / REPORT)}")
+    talk(experiment.lacking or f"page:   {near(experiment.folder / PAGE)}")
     talk(f"scores: {near(experiment.folder / 'out_of_fold.csv')}")
     return experiment
 

@@ -181,7 +181,9 @@ def topic_curves(dataset: Dataset, out: OutOfFold, *, rounds: int, seed: int) ->
         read = 1000 * tags[j].mean(axis=0)
         own = float(np.median(out.thresholds[..., j]))
         steps = tuple(
-            Step(wish, threshold, *figures) if not math.isnan(threshold) else Step(wish, threshold, math.nan, *[_NONE] * 2)
+            Step(wish, threshold, *figures)
+            if not math.isnan(threshold)
+            else Step(wish, threshold, math.nan, *[_NONE] * 2)
             for wish, threshold, *figures in zip(
                 (math.nan, *WISHES),
                 (own, *wished[j]),
@@ -198,9 +200,7 @@ def topic_curves(dataset: Dataset, out: OutOfFold, *, rounds: int, seed: int) ->
 _NONE = Interval(math.nan, math.nan, math.nan)
 
 
-def _curves(
-    topic: str, p: Array, y: Array, repeats: int, error: Interval, steps: tuple[Step, ...] = ()
-) -> TopicCurves:
+def _curves(topic: str, p: Array, y: Array, repeats: int, error: Interval, steps: tuple[Step, ...] = ()) -> TopicCurves:
     share = float(y.mean()) if len(y) else math.nan
     return TopicCurves(
         topic, share, precision_at_recall(p, y), _histogram(p, y, repeats), reliability(p, y), error, steps
@@ -208,7 +208,9 @@ def _curves(
 
 
 def _ratio(part: Array, whole: Array) -> Array:
-    return np.asarray(np.divide(part, whole, out=np.full(part.shape, np.nan), where=np.broadcast_to(whole > 0, part.shape)))
+    return np.asarray(
+        np.divide(part, whole, out=np.full(part.shape, np.nan), where=np.broadcast_to(whole > 0, part.shape))
+    )
 
 
 def confusions(dataset: Dataset, out: OutOfFold) -> Confusions:

@@ -85,9 +85,7 @@ def learning_curve(
     ]
     tasks = [(place, f) for place in enough for f in folds]
     results = Parallel(n_jobs=jobs or -1, return_as="generator")(
-        delayed(judge_fold)(
-            counts, dataset, drawn[f][place], np.flatnonzero(fold == f), recipe, recipe.seed + 1 + f
-        )
+        delayed(judge_fold)(counts, dataset, drawn[f][place], np.flatnonzero(fold == f), recipe, recipe.seed + 1 + f)
         for place, f in tasks
     )
     score = {place: np.empty((1, *dataset.Y.shape)) for place in enough}

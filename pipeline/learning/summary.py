@@ -209,9 +209,7 @@ def paragraph_tables(dataset: Dataset, systems: dict[str, Answers], *, rounds: i
         seed: seed of the bootstrap.
     """
     keys = dataset.codebook.keys
-    return _level_tables(
-        "paragraph", systems, dataset.Y, dataset.known, dataset.groups, keys, rounds=rounds, seed=seed
-    )
+    return _level_tables("paragraph", systems, dataset.Y, dataset.known, dataset.groups, keys, rounds=rounds, seed=seed)
 
 
 def part_tables(dataset: Dataset, out: OutOfFold, split: Split, *, rounds: int, seed: int) -> list[tuple[Table, ...]]:

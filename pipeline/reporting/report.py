@@ -8,12 +8,21 @@ from __future__ import annotations
 import math
 
 from pipeline.learning.evaluation import MODEL
+from pipeline.learning.findings import Findings
 from pipeline.learning.held_out import HeldOut
 from pipeline.learning.model import Model
 from pipeline.learning.outside import OutsideRow
 from pipeline.learning.summary import FIGURES, LEVELS, Mistake, Table
 from pipeline.learning.training import Evaluation, describe
+from pipeline.reporting.choices import confusion_section, threshold_section
+from pipeline.reporting.elsewhere import behaviour_section, behind_parts, growth_section, parts_section
 from pipeline.reporting.honesty import empty_sets, leaks
+from pipeline.reporting.mistakes import mistakes_section
+from pipeline.reporting.outside import OutsideFile, alarms, behind, outside_sections
+from pipeline.reporting.particulars import PART as PARTICULARS
+from pipeline.reporting.particulars import glossary, run_section
+from pipeline.reporting.pictures import RULES as KEYWORD_RULES
+from pipeline.reporting.pictures import recall_section, reliability_section, score_section, topics_figure
 from pipeline.reporting.sections import Grid, Section, interval, signed
 
 TERMS_SHOWN = 10
@@ -24,13 +33,59 @@ RULES = (
 )
 
 
-def build_report(evaluation: Evaluation, model: Model) -> tuple[Section, ...]:
+def build_report(
+    evaluation: Evaluation, model: Model, findings: Findings | None = None, outside: tuple[OutsideFile, ...] = ()
+) -> tuple[Section, ...]:
     """All sections of the cross-validation report.
 
     Args:
         evaluation: what was found out of fold.
         model: fitted on all data with the same recipe; gives the terms.
+        findings: curves, mix-ups and evidence; without them their sections are left out.
+        outside: the model on outside text.
     """
+    codebook = evaluation.dataset.codebook
+    sections = [_first(evaluation, findings, outside)]
+    if evaluation.split:
+        sections.append(parts_section(evaluation, evaluation.split.column))
+    for level in LEVELS:
+        sections += [_by_topic(evaluation, level), _baselines(evaluation, level)]
+    if findings:
+        sections += [
+            threshold_section(findings.curves),
+            recall_section(evaluation, findings.curves),
+            score_section(evaluation, findings.curves),
+            reliability_section(evaluation, findings.curves),
+        ]
+    sections += outside_sections(outside, codebook)
+    if findings:
+        sections += [growth_section(codebook, findings.growth)] if findings.growth else []
+        sections += [held_out_section(findings.held_out)] if findings.held_out else []
+        sections += [behaviour_section(findings.behaviour)] if findings.behaviour else []
+        sections.append(confusion_section(codebook.keys, findings.confusions))
+    evidence = findings.evidence if findings else ()
+    sections += [_terms(model), mistakes_section(evaluation.dataset, evaluation.mistakes, evidence)]
+    sections += [_data(evaluation), leaks(evaluation.leaks), empty_sets(), run_section(evaluation, model), glossary()]
+    return tuple(sections)
+
+
+def headline(evaluation: Evaluation, outside: tuple[OutsideFile, ...] = ()) -> str:
+    """The outcome in one sentence: against the best baseline, and where it falls behind the rules, if anywhere."""
+    own = evaluation.table("paragraph").figure("macro", "f1")
+    others = [t for t in evaluation.tables if t.level == "paragraph" and t.system != MODEL]
+    best = max(others, key=lambda t: t.figure("macro", "f1").value)
+    gap = best.difference["macro", "f1"]
+    verdict = "no clear difference" if not gap.excludes_zero else "ahead" if gap.value > 0 else "behind"
+    worse = [f"{file.name} ({', '.join(behind(file))})" for file in outside if behind(file)]
+    worse += [f"{evaluation.split.column} {name}" for name in behind_parts(evaluation)] if evaluation.split else []
+    return (
+        f"Macro F1 {interval(own)} over paragraphs; against the best baseline ({best.system}, "
+        f"{best.figure('macro', 'f1').value:.3f}) {signed(gap)}: {verdict}"
+        f"{'; behind the keyword rules on ' if worse else ''}{', '.join(worse)}."
+    )
+
+
+def _first(evaluation: Evaluation, findings: Findings | None, outside: tuple[OutsideFile, ...]) -> Section:
     recipe, out = evaluation.recipe, evaluation.out
     folds = recipe.evaluation
     dealt = f"{folds.repeats} x {folds.folds} folds by article"
@@ -49,32 +104,32 @@ def build_report(evaluation: Evaluation, model: Model) -> tuple[Section, ...]:
         else ()
     )
     balance = f"Fold imbalance {max(out.imbalance):.3f} (0 = every fold holds an equal share of each topic)."
-    sections = [
-        Section("Cross-validation: " + recipe.name, (headline(evaluation), settings, balance, RULES, *wishes)),
-        _data(evaluation),
+    table = evaluation.table("paragraph")
+    tiles = [
+        ("macro F1", interval(table.figure("macro", "f1")), "mean over topics"),
+        ("macro average precision", interval(table.figure("macro", "average_precision")), "over all thresholds"),
+        ("all topics right", interval(table.exact_match), "of paragraphs"),
     ]
-    for level in LEVELS:
-        sections.append(
-            Section(f"By topic, {level} level", (_empty_sets(evaluation.table(level)),), (_figures(evaluation, level),))
-        )
-        sections.append(_baselines(evaluation, level))
-    if evaluation.split:
-        sections.insert(1, _parts(evaluation, evaluation.split.column))
-    sections += [leaks(evaluation.leaks), empty_sets(), _terms(model), _mistakes(evaluation.mistakes)]
-    return tuple(sections)
+    if findings:
+        tiles.append(("calibration error", interval(findings.curves[0].calibration_error), "mean over topics"))
+    text = (headline(evaluation, outside), _in_words(table), settings, balance, RULES, *wishes)
+    return Section("Cross-validation: " + recipe.name, text, tiles=tuple(tiles), part="Results")
 
 
-def headline(evaluation: Evaluation) -> str:
-    """The outcome in one sentence, the comparison with the best baseline included whichever way it falls."""
-    own = evaluation.table("paragraph").figure("macro", "f1")
-    others = [t for t in evaluation.tables if t.level == "paragraph" and t.system != MODEL]
-    best = max(others, key=lambda t: t.figure("macro", "f1").value)
-    gap = best.difference["macro", "f1"]
-    verdict = "no clear difference" if not gap.excludes_zero else "ahead" if gap.value > 0 else "behind"
+def _in_words(table: Table) -> str:
+    precision, recall = (table.figure("micro", name).value for name in ("precision", "recall"))
+    if math.isnan(precision) or math.isnan(recall):
+        return "No tag was given out of fold."
     return (
-        f"Macro F1 {interval(own)} over paragraphs; against the best baseline ({best.system}, "
-        f"{best.figure('macro', 'f1').value:.3f}) {signed(gap)}: {verdict}."
+        f"Of 100 tags it gives, {100 * precision:.0f} are right; of 100 it should give, it gives {100 * recall:.0f}; of 100 "
+        f"paragraphs, {100 * table.exact_match.value:.0f} have every topic right."
     )
+
+
+def _by_topic(evaluation: Evaluation, level: str) -> Section:
+    table, grid = evaluation.table(level), _figures(evaluation, level)
+    figure = topics_figure(evaluation.dataset.codebook, table, evaluation.table(level, KEYWORD_RULES), grid)
+    return Section(f"By topic, {level} level", (_empty_sets(table),), (grid,), figures=(figure,))
 
 
 def _data(evaluation: Evaluation) -> Section:
@@ -87,7 +142,10 @@ def _data(evaluation: Evaluation) -> Section:
     judged = evaluation.dataset.known.sum(axis=0).tolist()
     rows = zip(evaluation.dataset.codebook.keys, positive, judged, strict=True)
     return Section(
-        "Data", (text,), (Grid(("topic", "positives", "judged"), tuple((k, str(p), str(n)) for k, p, n in rows)),)
+        "Data",
+        (text,),
+        (Grid(("topic", "positives", "judged"), tuple((k, str(p), str(n)) for k, p, n in rows)),),
+        part=PARTICULARS,
     )
 
 
@@ -136,31 +194,14 @@ def _baselines(evaluation: Evaluation, level: str) -> Section:
     )
 
 
-def _parts(evaluation: Evaluation, column: str) -> Section:
-    rows = []
-    for own, *others in evaluation.parts:
-        rules = others[-1]
-        figures = (own.figure("macro", "average_precision"), own.figure("macro", "f1"), rules.figure("macro", "f1"))
-        difference = signed(rules.difference["macro", "f1"])
-        rows.append((own.level, str(own.rows[-1].support), *map(interval, figures), difference))
-    header = (column, "positives", "average precision", "F1", "keyword rules F1", "F1, model minus rules")
-    text = "Macro averages over paragraphs; no model had seen anything of the part it is judged on."
-    return Section(f"By {column} left out", (text,), (Grid(header, tuple(rows)),))
-
-
 def _terms(model: Model) -> Section:
     rows = []
     for j, key in enumerate(model.codebook.keys):
         for side, terms in zip(("for", "against"), model.strongest(j, TERMS_SHOWN), strict=True):
             rows.append((key, side, ", ".join(f"{term} {weight:+.1f}" for term, weight in terms)))
-    return Section("Strongest terms (model on all data)", (), (Grid(("topic", "side", "terms"), tuple(rows)),))
-
-
-def _mistakes(mistakes: tuple[Mistake, ...]) -> Section:
-    items = tuple(
-        f"{m.topic}, {m.kind} at {m.probability:.2f}, {m.paragraph_id}: {' '.join(m.text.split())}" for m in mistakes
+    return Section(
+        "Strongest terms (model on all data)", (), (Grid(("topic", "side", "terms"), tuple(rows)),), part="Errors"
     )
-    return Section("Worst mistakes, out of fold", () if items else ("None.",), (), items)
 
 
 def held_out_section(rows: tuple[HeldOut, ...]) -> Section:
@@ -192,7 +233,7 @@ def held_out_section(rows: tuple[HeldOut, ...]) -> Section:
         )
         for row in rows
     )
-    return Section("Terms withheld from the lists", (text,), (Grid(header, lines),))
+    return Section("Terms withheld from the lists", (text,), (Grid(header, lines),), part="Elsewhere")
 
 
 def outside_section(rows: list[OutsideRow], name: str, mistakes: list[Mistake]) -> Section:
@@ -205,9 +246,7 @@ def outside_section(rows: list[OutsideRow], name: str, mistakes: list[Mistake]) 
                 str(row.positives),
                 str(row.negatives),
                 interval(row.recall),
-                "-"
-                if math.isnan(row.false_alarms.value)
-                else f"{row.false_alarms.value:.1f} [{row.false_alarms.low:.1f}, {row.false_alarms.high:.1f}]",
+                alarms(row.false_alarms),
                 interval(row.average_precision),
                 interval(row.f1),
             )
