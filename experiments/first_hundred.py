@@ -21,12 +21,13 @@ from pipeline.annotation.dataset import Dataset, load_dataset
 from pipeline.annotation.lexicon import load_lexicon
 from pipeline.files import write_text
 from pipeline.intervals import Interval, bootstrap
-from pipeline.learning.decision import decide, fit_rules
+from pipeline.learning.decision import decide
 from pipeline.learning.estimator import fit_topics, score_topics
 from pipeline.learning.evaluation import inner_scores
 from pipeline.learning.features import Counts, count
 from pipeline.learning.folds import assign_folds, split_by
 from pipeline.learning.metrics import average_precisions, confusion
+from pipeline.learning.objectives import fit_rules
 from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.project import find_project
 from pipeline.reporting.sections import Grid, Section, interval, markdown, signed
@@ -42,7 +43,7 @@ def answers(counts: Counts, dataset: Dataset, recipe: Recipe, train: Array, test
     """Probabilities and tags of ``test`` by a model of ``train``."""
     d = dataset
     S = inner_scores(counts, d, train, recipe, folds=recipe.evaluation.inner_folds, seed=recipe.seed)
-    rules = fit_rules(S, d.Y[train], d.known[train], recipe.decision)
+    rules = fit_rules(S, d.Y[train], d.known[train], recipe.decision, d.codebook.keys)
     fits = fit_topics(
         counts, d.codebook.keys, d.Y, d.known, d.weight, train, recipe.features, recipe.estimator, recipe.seed
     )

@@ -32,11 +32,12 @@ from pipeline.annotation.dataset import Dataset, load_dataset
 from pipeline.annotation.lexicon import load_lexicon
 from pipeline.files import write_text
 from pipeline.learning.analyser import LISTED, Analyser, terms
-from pipeline.learning.decision import decide, fit_rules, probabilities
+from pipeline.learning.decision import decide, probabilities
 from pipeline.learning.estimator import TopicFit, fit_topics, log_count_ratio, score_topics
 from pipeline.learning.features import Counts, FeatureOptions, View
 from pipeline.learning.folds import assign_folds, split_by
 from pipeline.learning.metrics import average_precision
+from pipeline.learning.objectives import fit_rules
 from pipeline.learning.outside import OutsideText, read_outside
 from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.project import find_project
@@ -193,7 +194,7 @@ class _Table:
     def answer(self, train: Array, test: Array, inner: Array) -> tuple[Array, Array]:
         """Probabilities and tags of ``test`` by a fit on ``train``, its rules chosen on the inner folds of ``train``."""
         d = self.dataset
-        rules = fit_rules(self.cross(train, inner), d.Y[train], d.known[train], self.recipe.decision)
+        rules = fit_rules(self.cross(train, inner), d.Y[train], d.known[train], self.recipe.decision, d.codebook.keys)
         P = probabilities(self.score(train, test), rules.slope, rules.offset)
         odds = np.log(rules.thresholds / np.maximum(1 - rules.thresholds, 1e-12))
         raised = 1 / (1 + np.exp(-(odds + self.study.unlisted)))

@@ -109,7 +109,9 @@ def _verdict(tagged: TaggedArticle) -> Text:
     line = Text()
     for topic, probability in tagged.topics.items():
         line.append(f" {topic} {chance(probability)} ", style=f"bold white on {colours[topic]}").append(" ")
-    return line if tagged.topics else Text("no topics", style="dim")
+    for topic, probability in tagged.review.items():
+        line.append(f" {topic}? {chance(probability)} ", style=f"bold {colours[topic]}").append(" ")
+    return line or Text("no topics", style="dim")
 
 
 def _tags(paragraph: TaggedParagraph) -> Text:
@@ -119,6 +121,8 @@ def _tags(paragraph: TaggedParagraph) -> Text:
     cell = Text()
     for topic, probability in paragraph.topics.items():
         cell.append(f" {topic} {chance(probability)} ", style=f"bold white on {colours[topic]}").append("\n")
+    for topic, probability in paragraph.review.items():
+        cell.append(f" {topic}? {chance(probability)} ", style=f"bold {colours[topic]}").append("\n")
     return cell or Text("-", style="dim")
 
 

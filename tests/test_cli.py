@@ -116,7 +116,8 @@ def test_training_twice_gives_byte_identical_model_folders(project):
 
     first = contents()
     assert contents() == first
-    assert set(first) == {"model.json", "weights.safetensors", "terms.txt", "README.md"}
+    names = {"model.json", "weights.safetensors", "out_of_fold.safetensors", "terms.txt", "README.md"}
+    assert set(first) == names
 
 
 def test_evaluate_makes_no_model_and_repeats(project):
@@ -170,7 +171,7 @@ def test_an_unknown_recipe_key_is_refused_with_the_known_ones(project):
     write_text(project.root / "odd.toml", "[features]\nngram = 2\n")
     assert refused("train", "odd.toml") == (
         "odd.toml: unknown key 'features.ngram'; known are: features.ngrams, features.prefix, "
-        "features.listed, features.min_df, features.sublinear_tf"
+        "features.listed, features.weak, features.min_df, features.sublinear_tf"
     )
 
 
@@ -272,12 +273,31 @@ def test_evaluate_on_outside_text_prints_figures_of_known_cells_only(project):
         {"text": "The theatre opens on Friday.", "topics": [], "known": ["drugs", "bees"], "group": "2"},
     ]
     write_text(project.root / "outside.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
-    result = run("evaluate", "--on", "outside.jsonl", "--json")
+    scored = ("evaluate", "--model", "experiments/current", "--on", "outside.jsonl", "--half", "all")
+    result = run(*scored, "--json")
     assert result.exit_code == 0, result.stderr
     (figures,) = json.loads(result.stdout)
     assert (figures["topic"], figures["positives"], figures["negatives"]) == ("drugs", 1, 1)
     assert "bees" in result.stderr
-    assert "| drugs | 1 | 1 |" in run("evaluate", "--on", "outside.jsonl").stdout
+    assert "| drugs | 1 | 1 |" in run(*scored).stdout
+
+
+def test_outside_text_is_joined_into_the_report_of_a_recipe(project):
+    rows = [
+        {"text": "Heroin was found in a truck.", "topics": ["drugs"], "known": ["drugs"], "group": str(i)}
+        for i in range(12)
+    ]
+    write_text(project.root / "outside.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    result = run("evaluate", "--on", "outside.jsonl", "--repeats", "1", "-j", "1")
+    assert result.exit_code == 0, result.stderr
+    assert "## Outside text: outside.jsonl (choose half)" in result.stdout
+    assert "clearly better" in result.stdout.split("\n")[2]
+    folder = project.root / result.stderr.split("report: ")[1].split("/report.md")[0]
+    kept = json.loads((folder / "metrics.json").read_text())["outside"]
+    assert [row["topic"] for row in kept] == ["drugs"]
+    assert 0 < kept[0]["positives"] < 12
+    trained_on = run("train", "--on", "outside.jsonl", "--half", "all", "-j", "1", "--json")
+    assert json.loads(trained_on.stdout)["outside"][0]["positives"] == 12
 
 
 def test_info_says_which_model_and_project(project):
@@ -455,7 +475,7 @@ def test_a_bound_that_is_no_number_is_refused_since_everything_would_pass_it(pro
 
 @pytest.mark.parametrize("flags", [("--fail-under", "0.9"), ("--beta", "2"), ("default.toml",)])
 def test_flags_that_outside_text_would_ignore_are_refused(project, flags):
-    result = run("evaluate", "--on", "outside.jsonl", *flags)
+    result = run("evaluate", "--model", "experiments/current", "--on", "outside.jsonl", *flags)
     assert result.exit_code == 2
     assert "leave out the recipe, its flags and --fail-under" in result.stderr
 

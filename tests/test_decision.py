@@ -11,17 +11,13 @@ from hypothesis import strategies as st
 from sklearn.calibration import _sigmoid_calibration
 
 from pipeline.errors import RecipeError
-from pipeline.learning.decision import (
-    NEVER,
+from pipeline.learning.decision import NEVER, article_level, decide, fit_platt, probabilities
+from pipeline.learning.objectives import (
     Choice,
     DecisionOptions,
     Rules,
-    article_level,
     choose_threshold,
-    decide,
-    fit_platt,
     fit_rules,
-    probabilities,
     require_feasible,
 )
 
@@ -109,7 +105,7 @@ def test_a_threshold_lies_midway_between_neighbouring_scores():
 @settings(deadline=None, max_examples=300)
 def test_the_choice_is_the_best_of_all_thresholds_that_meet_the_wishes(rows, beta, wishes):
     p, y = (np.array(column) for column in zip(*rows, strict=True))
-    options = DecisionOptions(beta, *wishes)
+    options = DecisionOptions(beta, 0.0, *wishes)
     found = choose_threshold(p, y, options)
     if not y.any():
         assert not (p >= found.threshold).any()
@@ -149,7 +145,7 @@ def test_a_wish_for_precision_raises_the_threshold_and_one_for_recall_lowers_it(
 
 def test_without_a_positive_nothing_is_ever_tagged():
     found = choose_threshold(np.array([0.2, 1.0]), np.array([False, False]), DecisionOptions(min_recall=0.9))
-    assert found == Choice(NEVER, 1.0, 1.0, feasible=True)
+    assert found == Choice(NEVER, 1.0, 1.0, feasible=True, review=NEVER)
     assert not decide(np.array([1.0]), np.array([found.threshold])).any()
     assert choose_threshold(np.empty(0), np.empty(0, bool), DecisionOptions()).threshold == NEVER
 
@@ -157,7 +153,7 @@ def test_without_a_positive_nothing_is_ever_tagged():
 def test_a_wish_out_of_reach_is_an_error_that_names_the_best():
     p, y = np.array([0.9, 0.8, 0.4]), np.array([False, True, True])
     options = DecisionOptions(min_precision=0.9, min_recall=0.5)
-    rules = Rules(np.ones(1), np.zeros(1), np.ones(1), (choose_threshold(p, y, options),))
+    rules = Rules(np.ones(1), np.zeros(1), np.ones(1), np.ones(1), (choose_threshold(p, y, options),))
     with pytest.raises(RecipeError) as caught:
         require_feasible(rules, ("drugs",), options)
     assert str(caught.value) == (
@@ -170,7 +166,7 @@ def test_a_wish_within_reach_is_no_error():
     p, y, options = np.array([0.9, 0.8, 0.4]), np.array([True, True, False]), DecisionOptions(min_precision=1.0)
     choice = choose_threshold(p, y, options)
     assert choice.feasible
-    require_feasible(Rules(np.ones(1), np.zeros(1), np.ones(1), (choice,)), ("drugs",), options)
+    require_feasible(Rules(np.ones(1), np.zeros(1), np.ones(1), np.ones(1), (choice,)), ("drugs",), options)
 
 
 def test_rules_use_the_judged_rows_of_each_topic_only():
@@ -178,8 +174,8 @@ def test_rules_use_the_judged_rows_of_each_topic_only():
     S, Y = np.column_stack([s, s]), np.column_stack([y, y])
     known = np.ones_like(Y)
     known[::3, 1] = False
-    rules = fit_rules(S, Y, known, DecisionOptions())
-    alone = fit_rules(S[known[:, 1], 1:], Y[known[:, 1], 1:], known[known[:, 1], 1:], DecisionOptions())
+    rules = fit_rules(S, Y, known, DecisionOptions(), ("a", "b"))
+    alone = fit_rules(S[known[:, 1], 1:], Y[known[:, 1], 1:], known[known[:, 1], 1:], DecisionOptions(), ("b",))
     assert (rules.slope[1], rules.offset[1], rules.thresholds[1]) == (
         alone.slope[0],
         alone.offset[0],

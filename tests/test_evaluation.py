@@ -10,11 +10,12 @@ from sklearn.metrics import average_precision_score
 
 from pipeline.learning import evaluation
 from pipeline.learning.baselines import count_terms
-from pipeline.learning.decision import DecisionOptions, choose_threshold, fit_platt, probabilities
+from pipeline.learning.decision import fit_platt, probabilities
 from pipeline.learning.estimator import fit_topics, score_topics
 from pipeline.learning.evaluation import MODEL, cross_validate, inner_scores
 from pipeline.learning.features import count
 from pipeline.learning.folds import assign_folds, imbalance
+from pipeline.learning.objectives import DecisionOptions, choose_threshold
 from pipeline.learning.recipe import EvaluationOptions, Recipe
 from tests.corpora import KEYS, LEXICON, QUICK, evaluated, gappy, invented, make_dataset, quiet, small
 

@@ -11,8 +11,12 @@ import pytest
 from sklearn.metrics import average_precision_score, f1_score
 
 from pipeline.errors import InputError
-from pipeline.learning.outside import evaluate_outside, outside_mistakes, read_outside
-from tests.corpora import KEYS, small, trained
+from pipeline.intervals import Interval
+from pipeline.learning.baselines import count_terms
+from pipeline.learning.calibration import calibration_error
+from pipeline.learning.outside import read_outside
+from pipeline.learning.outside_evaluation import evaluate_outside, outside_mistakes
+from tests.corpora import KEYS, LEXICON, small, trained
 
 
 def write(path, rows):
@@ -52,7 +56,7 @@ def test_rows_of_a_group_stay_together_and_a_row_without_one_stands_alone(outsid
 
 
 def test_figures_count_known_cells_only(outside):
-    rows = {row.topic: row for row in evaluate_outside(trained(), outside, rounds=100)}
+    rows = {row.topic: row for row in evaluate_outside(trained(), outside, rounds=100).rows}
     T = trained().decide(outside.texts)
     assert T[:, 0].tolist() == [True, False, False, False, False, True]
     drugs, cyber, floods = (rows[key] for key in KEYS)
@@ -75,7 +79,7 @@ def test_figures_are_those_of_scikit_learn_at_the_models_own_thresholds(tmp_path
     ]
     model = replace(trained(), thresholds=np.array([0.9, 0.5, 0.01]))
     P = model.probabilities(dataset.texts)
-    found = evaluate_outside(model, read_outside(write(tmp_path / "a.jsonl", rows), KEYS), rounds=100)
+    found = evaluate_outside(model, read_outside(write(tmp_path / "a.jsonl", rows), KEYS), rounds=100).rows
     *found, macro = found
     assert macro.topic == "macro"
     assert macro.f1.value == pytest.approx(np.mean([row.f1.value for row in found]))
@@ -94,14 +98,14 @@ def test_intervals_draw_groups(tmp_path):
     rows = [line(text, ["drugs"]) for text in texts]
     alone = read_outside(write(tmp_path / "a.jsonl", rows), KEYS)
     together = read_outside(write(tmp_path / "b.jsonl", [{**row, "group": 1} for row in rows]), KEYS)
-    (one, *_), (two, *_) = (evaluate_outside(trained(), text, rounds=200) for text in (alone, together))
+    (one, *_), (two, *_) = (evaluate_outside(trained(), text, rounds=200).rows for text in (alone, together))
     assert one.recall.low < one.recall.value == 0.5 < one.recall.high
     assert two.recall.low == two.recall.value == two.recall.high == 0.5
 
 
 def test_a_figure_without_its_cells_is_not_defined_and_a_topic_without_any_has_no_row(tmp_path):
     rows = [line("Heroin was seized.", ["drugs"], ["drugs"]), line("A season.", [], ["cyber"])]
-    found = evaluate_outside(trained(), read_outside(write(tmp_path / "a.jsonl", rows), KEYS), rounds=100)
+    found = evaluate_outside(trained(), read_outside(write(tmp_path / "a.jsonl", rows), KEYS), rounds=100).rows
     assert [row.topic for row in found] == ["drugs", "cyber"]
     drugs, cyber = found
     assert drugs.recall.value == 1
@@ -178,3 +182,31 @@ def test_mistakes_are_told_of_every_topic_and_only_where_known(tmp_path):
         ("cyber", "miss", "Another season opens."),
     ]
     assert len(outside_mistakes(trained(), read_outside(tmp_path / "a.jsonl", KEYS), 1)) == 1
+
+
+def test_the_keyword_rules_are_compared_on_the_same_rows_and_calibration_is_told(tmp_path):
+    rows = [
+        line("Heroin was seized.", ["drugs"], ["drugs"]),
+        line("Pills were seized.", ["drugs"], ["drugs"]),
+        line("Opium in a play.", [], ["drugs"]),
+        line("A season opens.", [], ["drugs"]),
+    ]
+    model = trained()
+    text = read_outside(write(tmp_path / "a.jsonl", rows), KEYS)
+    result = evaluate_outside(model, text, rounds=100)
+    [row] = result.rows
+    y, p = text.Y[:, 0], model.probabilities(text.texts)[:, 0]
+    hits = count_terms(list(text.texts), LEXICON, KEYS)[:, 0]
+    assert hits.tolist() == [1, 0, 1, 0]
+    assert row.ap_ahead.value == pytest.approx(average_precision_score(y, p) - average_precision_score(y, hits))
+    assert row.f1_ahead.value == pytest.approx(row.f1.value - f1_score(y, hits > 0))
+    assert row.calibration_error.value == pytest.approx(calibration_error(p, y)[0])
+    assert sum(point.rows for point in result.bins["drugs"]) == 4
+
+
+def test_rules_count_as_better_only_where_the_whole_interval_says_so(outside):
+    row = evaluate_outside(trained(), outside, rounds=100).rows[0]
+    behind, even = Interval(-0.2, -0.3, -0.1), Interval(-0.1, -0.3, 0.1)
+    assert replace(row, ap_ahead=behind, f1_ahead=even).is_behind_rules
+    assert replace(row, ap_ahead=even, f1_ahead=behind).is_behind_rules
+    assert not replace(row, ap_ahead=even, f1_ahead=even).is_behind_rules

@@ -7,8 +7,8 @@ import math
 import pytest
 
 from pipeline.errors import RecipeError
-from pipeline.learning.decision import DecisionOptions
 from pipeline.learning.estimator import EstimatorOptions
+from pipeline.learning.objectives import DecisionOptions
 from pipeline.learning.recipe import DataOptions, EvaluationOptions, Recipe, load_recipe, recipe_from_dict
 
 OTHER = Recipe(

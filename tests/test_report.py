@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.intervals import Interval
 from pipeline.learning.evaluation import MODEL
+from pipeline.learning.outside_evaluation import OutsideResult, OutsideRow
 from pipeline.reporting.report import build_report, headline
 from pipeline.reporting.sections import Grid, Section, markdown
 from tests.corpora import KEYS, evaluated, trained
@@ -29,13 +30,13 @@ def with_gap(gap):
     ],
 )
 def test_the_headline_says_whether_the_model_is_ahead_or_behind(gap, verdict):
-    assert headline(with_gap(gap)).endswith(verdict)
+    assert headline(with_gap(gap))[-1].endswith(verdict)
 
 
 def test_the_headline_compares_with_the_best_baseline():
     others = [t for t in evaluated().tables if t.level == "paragraph" and t.system != MODEL]
     best = max(others, key=lambda t: t.figure("macro", "f1").value)
-    assert f"({best.system}, {best.figure('macro', 'f1').value:.3f})" in headline(evaluated())
+    assert f"({best.system}, {best.figure('macro', 'f1').value:.3f})" in headline(evaluated())[0]
 
 
 def test_the_report_has_both_levels_all_systems_terms_and_mistakes():
@@ -48,9 +49,9 @@ def test_the_report_has_both_levels_all_systems_terms_and_mistakes():
         assert [row[0] for row in baselines.grids[1].rows] == list(KEYS)
     terms = next(s for s in report if s.heading.startswith("Strongest terms")).grids[0].rows
     assert [row[:2] for row in terms] == [(key, side) for key in KEYS for side in ("for", "against")]
-    mistakes = next(s for s in report if s.heading.startswith("Worst mistakes")).items
+    mistakes = next(s for s in report if s.heading.startswith("Worst mistakes")).quotes
     assert len(mistakes) == len(evaluated().mistakes) > 0
-    assert all(m.text in item for m, item in zip(evaluated().mistakes, mistakes, strict=True))
+    assert all(m.text in quote.line for m, quote in zip(evaluated().mistakes, mistakes, strict=True))
 
 
 def test_every_table_row_has_as_many_cells_as_its_header():
@@ -66,3 +67,12 @@ def test_markup_of_a_paragraph_is_not_markup_of_the_report():
     table, item = (line for line in shown.split("\n") if "free" in line)
     assert item == r"- \<b\>\*free\* \| \[link\](http://x) \`code\` \~\~gone\~\~ \&lt; \# \_x\_"
     assert table == r"| \<b\>\*free\* \| [link](http://x) \`code\` \~\~gone\~\~ \&lt; # \_x\_ | 1 |"
+
+
+def test_the_first_sentence_names_every_file_on_which_the_rules_are_clearly_better():
+    undefined, behind = Interval(float("nan"), 0, 0), Interval(-0.2, -0.3, -0.1)
+    row = OutsideRow("news.jsonl", "drugs", 1, 1, *[undefined] * 7)
+    worse = OutsideResult("news.jsonl", (row, replace(row, topic="cyber", f1_ahead=behind)), {}, ())
+    assert headline(evaluated(), (worse,))[0] == "The keyword rules are clearly better on: news.jsonl cyber."
+    fine = replace(worse, rows=(row,))
+    assert headline(evaluated(), (fine,))[0].startswith("Nowhere on the outside text")

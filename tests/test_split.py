@@ -57,6 +57,13 @@ def test_values_come_from_the_table_and_a_missing_column_is_named(make_project, 
         article_values(made, "genre")
 
 
+def test_dates_are_split_by_year_and_sources_as_they_are(make_project, tmp_path):
+    made = make_project(tmp_path, {})
+    write_text(made.article_table, "id,date,source\na1,2024-05-01,Kabar\na2,2024-11-30,BelTA\na3,2026,\n")
+    assert article_values(made, "date") == {"a1": "2024", "a2": "2024", "a3": "2026"}
+    assert article_values(made, "source") == {"a1": "Kabar", "a2": "BelTA", "a3": ""}
+
+
 def test_the_command_leaves_out_a_column(project):  # noqa: F811
     write_text(project.article_table, "id,region\n" + "".join(f"{a},{r}\n" for a, r in REGION.items()))
     result = run("evaluate", "-j", "1", "--split", "region")

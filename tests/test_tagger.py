@@ -81,7 +81,7 @@ def test_a_record_is_plain_json_with_the_names_promised(small_model):
     assert json.loads(json.dumps(record)) == record
     assert {"id", "article_id", "start", "end", "topics", "model"} <= set(record)
     topic = record["topics"][0]
-    assert set(topic) == {"topic", "score", "probability", "threshold", "decision", "evidence"}
+    assert set(topic) == {"topic", "score", "probability", "threshold", "review", "decision", "evidence"}
     assert set(topic["evidence"][0]) == {"start", "end", "text", "weight"}
     assert record["model"] == {"name": small_model.name, "version": small_model.version, "sha256": small_model.sha256}
 
@@ -131,4 +131,4 @@ def test_many_articles_make_one_table_with_a_row_a_paragraph(small_model):
 
 
 def test_a_table_of_nothing_still_has_its_columns(small_model):
-    assert tag_articles([], small_model).columns.tolist()[-1] == "topics"
+    assert tag_articles([], small_model).columns.tolist()[-2:] == ["topics", "review"]

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from pipeline.errors import LabelError, RecipeError
-from pipeline.learning.decision import DecisionOptions, fit_rules
 from pipeline.learning.estimator import EstimatorOptions, fit_topics, score_topics
 from pipeline.learning.evaluation import MODEL
 from pipeline.learning.features import count
+from pipeline.learning.objectives import DecisionOptions, fit_rules
 from pipeline.learning.persist import load_folder, save_model
 from pipeline.learning.recipe import DataOptions, EvaluationOptions
 from pipeline.learning.training import describe, evaluate, fit
@@ -117,7 +117,7 @@ def test_the_rules_of_the_model_come_from_the_out_of_fold_scores_of_all_data_and
     evaluation = evaluate(dataset, LEXICON, recipe, quiet, jobs=1)
     S = np.concatenate([evaluation.out.S[0], evaluation.out.S[1]])
     Y, known = np.concatenate([dataset.Y] * 2), np.concatenate([dataset.known] * 2)
-    rules, model = fit_rules(S, Y, known, recipe.decision), fit(evaluation, LEXICON, "1")
+    rules, model = fit_rules(S, Y, known, recipe.decision, KEYS), fit(evaluation, LEXICON, "1")
     for name in ("slope", "offset", "thresholds"):
         np.testing.assert_array_equal(getattr(model, name), getattr(rules, name))
 

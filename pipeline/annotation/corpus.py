@@ -53,7 +53,7 @@ def project_corpus(project: Project) -> Corpus:
 
 
 def article_values(project: Project, column: str) -> dict[str, str]:
-    """What ``data/articles.csv`` says of each article in one column: article id -> value.
+    """What ``data/articles.csv`` says of each article in one column: article id -> value; of a date, its year.
 
     Raises:
         InputError: there is no such file or column.
@@ -63,7 +63,8 @@ def article_values(project: Project, column: str) -> dict[str, str]:
     names = list(table.fieldnames or ())
     if "id" not in names or column not in names:
         raise InputError(f"{path}:1: has no columns 'id' and {column!r}; its columns are: {', '.join(names)}")
-    return {row["id"]: row[column] or "" for row in table}
+    length = len("2026") if column == "date" else None
+    return {row["id"]: (row[column] or "")[:length] for row in table}
 
 
 def add_article(project: Project, article: Article) -> tuple[Article, bool]:

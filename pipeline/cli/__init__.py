@@ -23,9 +23,12 @@ INTERRUPTED = 130  # what a shell calls a program that Ctrl-C ended
 # Verb, the file it lives in, and its line in --help (the first sentence of its docstring; a test compares them).
 VERBS = {
     "train": ("learn", "Train a recipe, print its cross-validation report and keep the model."),
-    "evaluate": ("learn", "Cross-validate a recipe thoroughly, or score a model on outside text."),
+    "evaluate": ("learn", "Cross-validate a recipe thoroughly, or score a trained model on outside text."),
     "report": ("report", "Print where the HTML report of a run is, and open it."),
-    "leaderboard": ("learn", "Run every recipe on the same folds and print how they compare."),
+    "leaderboard": ("experiment", "Run every recipe on the same folds and print how they compare."),
+    "search": ("experiment", "Search around a recipe for a better one, choosing inside training folds."),
+    "compare": ("experiment", "Show which tags differ between two recipes, runs or models, and the terms behind it."),
+    "thresholds": ("thresholds", "Show a model's thresholds and what others would cost, or set them without training."),
     "gate": ("gate", "Fail if a figure of the default recipe fell below its pinned floor."),
     "tag": ("tag", "Tag articles and their paragraphs."),
     "sheet": ("labels", "Write a sheet to label articles in."),

@@ -38,6 +38,7 @@ def info(model_path: Path | None, folder: Path | None, *, as_json: bool) -> None
         "sha256": model.sha256,
         "terms": len(model.terms),
         "thresholds": dict(zip(model.codebook.keys, model.thresholds.tolist(), strict=True)),
+        "review": dict(zip(model.codebook.keys, model.review.tolist(), strict=True)),
         "dataset": dataset,
     }
     if as_json:
@@ -46,8 +47,11 @@ def info(model_path: Path | None, folder: Path | None, *, as_json: bool) -> None
     for name in ("program", "project", "model", "name", "version", "sha256", "terms"):
         click.echo(f"{name:<10}{facts[name]}")
     click.echo(f"{'learnt':<10}{dataset.get('paragraphs', '?')} paragraphs of {dataset.get('articles', '?')} articles")
-    for topic, threshold in zip(model.codebook.topics, model.thresholds.tolist(), strict=True):
-        click.echo(f"{topic.key:<15}threshold {threshold:.3f}   {topic.definition}")
+    for topic, threshold, review in zip(
+        model.codebook.topics, model.thresholds.tolist(), model.review.tolist(), strict=True
+    ):
+        band = f", review from {review:.3f}" if review < threshold else ""
+        click.echo(f"{topic.key:<15}threshold {threshold:.3f}{band}   {topic.definition}")
 
 
 @click.command()

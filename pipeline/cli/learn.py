@@ -17,6 +17,7 @@ from pipeline.cli.options import (
     model_option,
     near,
     now,
+    outside_options,
     project_of,
     project_option,
     recipe_options,
@@ -24,17 +25,15 @@ from pipeline.cli.options import (
     talk,
 )
 from pipeline.errors import RecipeError
-from pipeline.files import write_text
-from pipeline.learning.outside import evaluate_outside, outside_mistakes, read_outside
+from pipeline.learning.outside import read_outside
+from pipeline.learning.outside_evaluation import evaluate_outside
 from pipeline.learning.persist import load_folder
 from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.project import Project, shipped_project
 from pipeline.reporting.experiment import Experiment, run_experiment
-from pipeline.reporting.leaderboard import leaderboard as table_of
-from pipeline.reporting.leaderboard import run_recipes
-from pipeline.reporting.report import outside_section
+from pipeline.reporting.outside import outside_section
 from pipeline.reporting.runs import PAGE, REPORT, metrics, outside_metrics
-from pipeline.reporting.sections import markdown
+from pipeline.reporting.sections import printed
 
 GATE_FAILED = 1
 THOROUGH_REPEATS = 3
@@ -43,12 +42,16 @@ THOROUGH_REPEATS = 3
 @click.command()
 @recipe_options
 @project_option
+@outside_options
 @click.option("--json", "as_json", is_flag=True, help="figures as JSON on stdout")
 def train(
     recipe_path: Path | None,
     folder: Path | None,
     jobs: int,
     fail_under: float | None,
+    files: tuple[Path, ...],
+    half: str,
+    mistakes: int,
     *,
     as_json: bool,
     **overrides: Any,
@@ -63,7 +66,9 @@ def train(
       threat-topics train --min-precision 0.8
     """
     project = project_of(folder)
-    experiment = _carry_out(project, recipe_of(recipe_path, project, overrides), jobs, keep=True, as_json=as_json)
+    recipe = recipe_of(recipe_path, project, overrides)
+    outside: dict[str, Any] = {"on": files, "half": half, "mistakes": mistakes}
+    experiment = _carry_out(project, recipe, jobs, keep=True, as_json=as_json, **outside)
     talk(f"model:  {near(project.model)}")
     _gate(experiment, fail_under)
 
@@ -72,25 +77,13 @@ def train(
 @recipe_options
 @project_option
 @model_option
+@outside_options
 @click.option(
-    "--on",
-    "files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE.jsonl",
-    help="Score a trained model on outside text; may be repeated.",
+    "--split",
+    default="",
+    metavar="COLUMN",
+    help="leave out each value of a column of data/articles.csv in turn (of dates, each year)",
 )
-@click.option(
-    "--half",
-    type=click.Choice(["all", "choose", "report"]),
-    default="all",
-    show_default=True,
-    help="of outside text, only the half to choose recipes by or to report on (by a hash of group)",
-)
-@click.option(
-    "--split", default="", metavar="COLUMN", help="leave out each value of a column of data/articles.csv in turn"
-)
-@click.option("--mistakes", type=click.IntRange(0), default=0, help="show so many mistakes on outside text")
 @click.option("--json", "as_json", is_flag=True, help="figures as JSON on stdout")
 def evaluate(
     recipe_path: Path | None,
@@ -106,58 +99,34 @@ def evaluate(
     as_json: bool,
     **overrides: Any,
 ) -> None:
-    """Cross-validate a recipe thoroughly, or score a model on outside text.
+    """Cross-validate a recipe thoroughly, or score a trained model on outside text.
 
-    Thoroughly means three repeats unless --repeats or the recipe asks for more. Each line of an outside file has text,
-    topics (present), known (topics judged) and, if rows belong together, group.
+    Thoroughly means three repeats unless --repeats or the recipe asks for more. With --on, the recipe is fitted on all
+    data too and scored on the outside text; with --on and --model, that model is scored and nothing else is done. Each
+    line of an outside file has text, topics (present), known (topics judged) and, if rows belong together, group.
 
     \b
     Example:
-      threat-topics evaluate --on news.jsonl
+      threat-topics evaluate --on news.jsonl --model experiments/current
     """
-    if files:
+    if model_path is not None:
+        if not files:
+            raise click.UsageError(
+                "--model is scored on outside text; name it with --on FILE.jsonl, or leave --model out"
+            )
         if recipe_path is not None or fail_under is not None or any(value is not None for value in overrides.values()):
             raise click.UsageError(
-                "--on scores a model that is trained already; leave out the recipe, its flags and --fail-under"
+                "--model is trained already; leave out the recipe, its flags and --fail-under, or leave --model out"
             )
         _outside(files, model_of(model_path, folder), half, mistakes, as_json=as_json)
         return
-    if model_path is not None:
-        raise click.UsageError("--model is scored on outside text; name it with --on FILE.jsonl, or leave --model out")
     project = project_of(folder)
     recipe = recipe_of(recipe_path, project, overrides)
     if overrides["repeats"] is None:
         recipe = recipe.changed("evaluation", repeats=max(THOROUGH_REPEATS, recipe.evaluation.repeats))
-    experiment = _carry_out(project, recipe, jobs, keep=False, as_json=as_json, split=split)
+    outside: dict[str, Any] = {"on": files, "half": half, "mistakes": mistakes}
+    experiment = _carry_out(project, recipe, jobs, keep=False, as_json=as_json, split=split, **outside)
     _gate(experiment, fail_under)
-
-
-@click.command()
-@click.option(
-    "--on",
-    "files",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE.jsonl",
-    help="outside text; may be repeated",
-)
-@click.option("-j", "--jobs", type=int, default=-1, show_default=True, help="processes, -1 for all cores")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Markdown file to write; default: stdout")
-@project_option
-def leaderboard(files: tuple[Path, ...], jobs: int, output: Path | None, folder: Path | None) -> None:
-    """Run every recipe on the same folds and print how they compare.
-
-    Recipes are the files experiments/*.toml; differences to the default are paired over articles.
-
-    \b
-    Example:
-      threat-topics leaderboard --on news.jsonl -o experiments/README.md
-    """
-    sections = table_of(run_recipes(project_of(folder), files, version=__version__, jobs=jobs, told=talk))
-    if output is None:
-        show(sections)
-    else:
-        write_text(output, markdown(sections))
 
 
 def recipe_of(path: Path | None, project: Project, overrides: dict[str, Any]) -> Recipe:
@@ -174,7 +143,7 @@ def recipe_of(path: Path | None, project: Project, overrides: dict[str, Any]) ->
 
 
 def _carry_out(
-    project: Project, recipe: Recipe, jobs: int, *, keep: bool, as_json: bool, split: str = ""
+    project: Project, recipe: Recipe, jobs: int, *, keep: bool, as_json: bool, split: str = "", **outside: Any
 ) -> Experiment:
     date = now().astimezone().date().isoformat()
     talk(f"recipe {recipe.name!r} on {near(project.root)}")
@@ -188,11 +157,12 @@ def _carry_out(
         keep=keep,
         split=split,
         is_thorough=not keep and not split,
+        **outside,
     )
     if as_json:
-        click.echo(json.dumps(metrics(experiment.evaluation), indent=1))
+        click.echo(json.dumps(metrics(experiment.evaluation, experiment.outside), indent=1))
     else:
-        show(tuple(section for section in experiment.report if section.is_printed))
+        show(printed(experiment.report))
     talk(f"report: {near(experiment.folder / REPORT)}")
     talk(experiment.lacking or f"page:   {near(experiment.folder / PAGE)}")
     talk(f"scores: {near(experiment.folder / 'out_of_fold.csv')}")
@@ -220,9 +190,9 @@ def _outside(files: tuple[Path, ...], path: Path, half: str, mistakes: int, *, a
     for outside in [read_outside(file, model.codebook.keys, half) for file in files]:
         if outside.ignored:
             talk(f"{outside.name}: topics the model does not have are left out: {', '.join(outside.ignored)}")
-        rows = evaluate_outside(model, outside)
-        figures += outside_metrics(rows)
+        result = evaluate_outside(model, outside, mistakes=mistakes)
+        figures += outside_metrics(result)
         if not as_json:
-            show((outside_section(rows, outside.name, outside_mistakes(model, outside, mistakes)),))
+            show(printed((outside_section(result, model.codebook),)))
     if as_json:
         click.echo(json.dumps(figures, indent=1))

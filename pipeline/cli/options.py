@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.learning.locate import find_model
+from pipeline.learning.outside import HALVES
 from pipeline.project import Project, find_project
 from pipeline.reporting.sections import Section, markdown
 
@@ -26,8 +27,22 @@ OVERRIDES: tuple[tuple[str, str, str, type, str], ...] = (
     ("--ngrams", "features", "ngrams", int, "longest run of words that makes a term"),
     ("--min-df", "features", "min_df", int, "paragraphs a term must occur in"),
     ("--beta", "decision", "beta", float, "weight of recall in the F-score that thresholds maximise"),
+    (
+        "--miss-cost",
+        "decision",
+        "miss_cost",
+        float,
+        "cost of a miss if a false alarm costs 1; aimed at instead of the F-score",
+    ),
     ("--min-precision", "decision", "min_precision", float, "precision every topic must reach out of fold"),
     ("--min-recall", "decision", "min_recall", float, "recall every topic must reach out of fold"),
+    (
+        "--review-recall",
+        "decision",
+        "review_recall",
+        float,
+        "share of positives that must not be answered no; see thresholds",
+    ),
     ("--floor", "decision", "floor", float, "least probability a threshold may be, where the wishes allow it"),
     ("--folds", "evaluation", "folds", int, "outer folds"),
     ("--repeats", "evaluation", "repeats", int, "how often everything is dealt anew"),
@@ -81,6 +96,31 @@ def recipe_options(function: F) -> F:
     floor = click.option("--fail-under", type=float, callback=a_number, metavar="F1", help=lower)
     path = click.argument("recipe_path", metavar="[RECIPE]", required=False, type=click.Path(path_type=Path))
     return path(floor(jobs(function)))
+
+
+def outside_options(function: F) -> F:
+    """Add ``--on``, ``--half`` and ``--mistakes``."""
+    mistakes = click.option(
+        "--mistakes", type=click.IntRange(0), default=0, help="show so many mistakes on each file of outside text"
+    )
+    return on_option("outside text to score the model on; may be repeated")(outside_half(mistakes(function)))
+
+
+def outside_half(function: F) -> F:
+    """Add ``--half``."""
+    return click.option(
+        "--half",
+        type=click.Choice(HALVES),
+        default=HALVES[0],
+        show_default=True,
+        help="of outside text, the half to choose recipes by, the half to report an adopted one on, or all of it",
+    )(function)
+
+
+def on_option(text: str) -> Callable[[F], F]:
+    """``--on FILE.jsonl``, as often as wanted."""
+    kind = click.Path(path_type=Path)
+    return click.option("--on", "files", multiple=True, type=kind, metavar="FILE.jsonl", help=text)
 
 
 def project_of(folder: Path | None) -> Project:

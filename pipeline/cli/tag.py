@@ -42,7 +42,7 @@ INPUT_FAILED = 2
     help="what a line of JSON is",
 )
 @click.option("--why", "--explain", is_flag=True, help="evidence for every topic, also for those that missed")
-@click.option("--all-scores", is_flag=True, help="every topic in JSON, not only the tags")
+@click.option("--all-scores", is_flag=True, help="every topic in JSON, not only the tags and what is left for review")
 @click.option(
     "-t",
     "--threshold",
@@ -78,7 +78,8 @@ def tag(
 ) -> None:
     """Tag articles and their paragraphs.
 
-    Inputs are text, HTML, JSON Lines or CSV files, folders of them, or - for standard input.
+    Inputs are text, HTML, JSON Lines or CSV files, folders of them, or - for standard input. Where the model leaves a
+    band to review, a topic in it is no tag: decision "review" in JSON, the column review in CSV, "drugs?" in a table.
 
     \b
     Example:
@@ -87,7 +88,8 @@ def tag(
     """
     model = load_folder(model_of(model_path, folder))
     if threshold is not None:
-        model = replace(model, thresholds=model.thresholds * 0 + threshold)
+        same = model.thresholds * 0 + threshold
+        model = replace(model, thresholds=same, review=same)
     if output is not None and str(output) == "-":
         output = None
     if style == "auto":

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from pipeline.annotation.dataset import Dataset
 from pipeline.annotation.lexicon import Lexicon
 from pipeline.learning.baselines import BASELINES, count_terms, prior_scores
-from pipeline.learning.decision import Rules, decide, fit_rules
+from pipeline.learning.decision import decide
 from pipeline.learning.estimator import TopicFit, fit_topics, score_topics
 from pipeline.learning.features import Counts, count
 from pipeline.learning.folds import Split, assign_folds, imbalance
+from pipeline.learning.objectives import Rules, fit_rules
 from pipeline.learning.recipe import Recipe
 
 Array = NDArray[Any]
@@ -53,6 +54,7 @@ class OutOfFold:
         thresholds: probabilities chosen inside each training part, float (r, folds, k).
         infeasible: how many of those r * folds choices missed a wish, ints (k,).
         imbalance: of each repeat's outer folds, see ``folds.imbalance``.
+        not_no: bool (r, n, k), the model's answers "yes" or "review"; its tags where there is no band to review.
     """
 
     S: Array
@@ -61,6 +63,7 @@ class OutOfFold:
     thresholds: Array
     infeasible: Array
     imbalance: tuple[float, ...]
+    not_no: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +119,7 @@ def judge_fold(counts: Counts, dataset: Dataset, train: Array, test: Array, reci
         seed: seed of the inner folds.
     """
     S_inner = inner_scores(counts, dataset, train, recipe, folds=recipe.evaluation.inner_folds, seed=seed)
-    rules = fit_rules(S_inner, dataset.Y[train], dataset.known[train], recipe.decision)
+    rules = fit_rules(S_inner, dataset.Y[train], dataset.known[train], recipe.decision, dataset.codebook.keys)
     return FoldAnswers(test, score_topics(fit_rows(counts, dataset, train, recipe), counts, test), rules)
 
 
@@ -153,7 +156,7 @@ def cross_validate(
         )
         for r, f in tasks
     )
-    S, P, T = np.empty(shape), np.empty(shape), np.empty(shape, dtype=bool)
+    S, P, T, not_no = (np.empty(shape, dtype=kind) for kind in (float, float, bool, bool))
     prior = np.empty(shape)
     thresholds = np.empty((repeats, folds, shape[2]))
     infeasible = np.zeros(shape[2], dtype=np.int64)
@@ -162,6 +165,7 @@ def cross_validate(
         S[r, rows] = result.S
         P[r, rows] = rules.probabilities(result.S)
         T[r, rows] = decide(P[r, rows], rules.thresholds)
+        not_no[r, rows] = decide(P[r, rows], rules.review)
         prior[r, rows] = prior_scores(dataset.Y, dataset.known, np.flatnonzero(fold[r] != f), len(rows))
         thresholds[r, f] = rules.thresholds
         infeasible += np.array([not choice.feasible for choice in rules.choices])
@@ -176,6 +180,7 @@ def cross_validate(
         thresholds,
         infeasible,
         tuple(imbalance(dataset.Y, dataset.known, fold[r]) for r in range(repeats)),
+        not_no,
     )
 
 

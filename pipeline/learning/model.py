@@ -40,6 +40,7 @@ class Model:
         slope: float64 (k,), Platt's slope.
         offset: float64 (k,), Platt's offset.
         thresholds: float64 (k,), least probability that is a tag.
+        review: float64 (k,), least probability that is left for review and is no "no"; the thresholds where none is.
         facts: what else is kept with a model (recipe, dataset, lexicon, metrics), plain JSON values.
         index: term -> column; derived.
         sha256: hex SHA-256 over everything that decides a tag (codebook, cutting, terms, numbers); derived, once,
@@ -58,6 +59,7 @@ class Model:
     slope: Array
     offset: Array
     thresholds: Array
+    review: Array
     facts: dict[str, Any]
     index: dict[str, int] = field(init=False, repr=False)
     sha256: str = field(init=False, repr=False)
@@ -71,7 +73,7 @@ class Model:
     @property
     def arrays(self) -> dict[str, Array]:
         """The numbers by name, as they are stored."""
-        names = ("idf", "coef", "intercept", "slope", "offset", "thresholds")
+        names = ("idf", "coef", "intercept", "slope", "offset", "thresholds", "review")
         return {name: getattr(self, name) for name in names}
 
     @property

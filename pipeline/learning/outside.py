@@ -1,7 +1,7 @@
-"""A trained model on text nobody here wrote: what it finds and how often it cries wolf, per file and topic.
+"""Text nobody here wrote, judged by its source: read, and split into a half to choose by and a half to report on.
 
 A file holds one JSON object a line with ``text``, ``topics`` (present), ``known`` (whose presence or absence the
-source tells) and, if rows belong together, ``group``. Only known cells are counted; files are never pooled.
+source tells) and, if rows belong together, ``group``. What a model makes of it is ``outside_evaluation``'s business.
 """
 
 from __future__ import annotations
@@ -15,15 +15,10 @@ from numpy.typing import NDArray
 
 from pipeline.errors import InputError
 from pipeline.files import read_jsonl, sha256_text
-from pipeline.intervals import Interval, bootstrap
-from pipeline.learning.decision import decide
-from pipeline.learning.metrics import average_precision
-from pipeline.learning.model import Model
-from pipeline.learning.summary import Mistake
 
 Array = NDArray[Any]
 
-MACRO = "macro"
+HALVES = ("choose", "report", "all")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,31 +42,6 @@ class OutsideText:
     ignored: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideRow:
-    """One topic on one file; a figure without its cells (recall without positives) is ``nan``.
-
-    Attributes:
-        file: name of the file.
-        topic: topic key.
-        positives: rows known to have it.
-        negatives: rows known not to have it.
-        recall: at the model's own threshold.
-        false_alarms: per 1,000 known negatives.
-        average_precision: where both kinds exist.
-        f1: at the model's own threshold, where both kinds exist.
-    """
-
-    file: str
-    topic: str
-    positives: int
-    negatives: int
-    recall: Interval
-    false_alarms: Interval
-    average_precision: Interval
-    f1: Interval
-
-
 def in_half(group: str, half: str) -> bool:
     """Whether a group belongs to a half: one to choose recipes by, one to report them on, by a hash of its name.
 
@@ -79,6 +49,23 @@ def in_half(group: str, half: str) -> bool:
     [True, True, False, True]
     """
     return half == "all" or (int(sha256_text(group), 16) % 2 == 0) == (half == "choose")
+
+
+def read_halves(path: Path, keys: tuple[str, ...]) -> dict[str, OutsideText]:
+    """The halves of a file that have rows, "choose" first.
+
+    Raises:
+        InputError: as ``read_outside``, for the file as a whole.
+    """
+    _ = read_outside(path, keys)
+    groups = [_group(record, number) for number, record in read_jsonl(path)]
+    present = [half for half in HALVES[:2] if any(in_half(group, half) for group in groups)]
+    return {half: read_outside(path, keys, half) for half in present}
+
+
+def _group(record: dict[str, Any], number: int) -> str:
+    """What a row stands together with; one without a group stands alone, under the number of its line."""
+    return str(record.get("group") or number)
 
 
 def read_outside(path: Path, keys: tuple[str, ...], half: str = "all") -> OutsideText:
@@ -106,7 +93,7 @@ def read_outside(path: Path, keys: tuple[str, ...], half: str = "all") -> Outsid
                 )
         if extra := set(record["topics"]) - set(record["known"]):
             raise InputError(f"{where}: topics {sorted(extra)} are not in 'known'; add them there")
-        group = str(record.get("group") or number)
+        group = _group(record, number)
         if not in_half(group, half):
             continue
         texts.append(record["text"])
@@ -128,80 +115,3 @@ def read_outside(path: Path, keys: tuple[str, ...], half: str = "all") -> Outsid
         np.array([number_of[group] for group in groups]),
         tuple(ignored),
     )
-
-
-def evaluate_outside(model: Model, outside: OutsideText, *, rounds: int = 1000, seed: int = 0) -> list[OutsideRow]:
-    """Figures of a model on one file, one row a topic, intervals by group.
-
-    Args:
-        model: at its own thresholds.
-        outside: the rows, read with the model's topics.
-        rounds: bootstrap rounds.
-        seed: seed of the bootstrap.
-
-    Returns:
-        A row for each topic that is known somewhere, and, where two or more have both answers, their mean as "macro".
-    """
-    P = model.probabilities(outside.texts)
-    T = decide(P, model.thresholds)
-    judged = [j for j in range(len(model.codebook.keys)) if outside.known[:, j].any()]
-    both = [
-        place
-        for place, j in enumerate(judged)
-        if 0 < outside.Y[outside.known[:, j], j].sum() < outside.known[:, j].sum()
-    ]
-
-    def statistic(weight: Array) -> Array:
-        columns = np.stack([_figures(weight, P[:, j], T[:, j], outside.Y[:, j], outside.known[:, j]) for j in judged])
-        macro = columns[both].mean(axis=0, keepdims=True) if len(both) > 1 else columns[:0]
-        return np.concatenate([*columns, *macro], axis=1)
-
-    intervals = bootstrap(statistic, outside.groups, rounds=rounds, seed=seed)
-    rows = []
-    for place, j in enumerate(judged):
-        y = outside.Y[outside.known[:, j], j]
-        key = model.codebook.keys[j]
-        four = intervals[4 * place : 4 * place + 4]
-        rows.append(OutsideRow(outside.name, key, int(y.sum()), int((~y).sum()), *four))
-    if len(both) > 1:
-        chosen = [rows[place] for place in both]
-        sums = sum(row.positives for row in chosen), sum(row.negatives for row in chosen)
-        rows.append(OutsideRow(outside.name, MACRO, *sums, *intervals[-4:]))
-    return rows
-
-
-def _figures(weight: Array, score: Array, tags: Array, y: Array, known: Array) -> Array:
-    """Recall, false alarms, average precision and F1 of one topic; weights of shape (b, n) give shape (b, 4)."""
-    w, y, tags = weight[:, known], y[known], tags[known]
-    positive, negative = w @ y, w @ ~y
-    hits, alarms = w @ (tags & y), w @ (tags & ~y)
-    both = (positive > 0) & (negative > 0)
-    ap = np.where(negative > 0, average_precision(score[known], y, w), np.nan)
-    f1 = np.where(both, _share(2 * hits, hits + alarms + positive), np.nan)
-    return np.column_stack([_share(hits, positive), 1000 * _share(alarms, negative), ap, f1])
-
-
-def outside_mistakes(model: Model, outside: OutsideText, number: int) -> list[Mistake]:
-    """The most telling mistakes on one file: for each topic the surest false alarms and the furthest misses.
-
-    Args:
-        model: at its own thresholds.
-        outside: the rows.
-        number: of all, shared out evenly over topics and kinds; the most telling first within each.
-    """
-    P = model.probabilities(outside.texts)
-    T = decide(P, model.thresholds)
-    found: list[list[Mistake]] = []
-    for j, key in enumerate(model.codebook.keys):
-        y, known = outside.Y[:, j], outside.known[:, j]
-        for kind, wrong, order in (("false alarm", T[:, j] & ~y, -P[:, j]), ("miss", ~T[:, j] & y, P[:, j])):
-            rows = np.flatnonzero(wrong & known)
-            rows = rows[np.argsort(order[rows], kind="stable")]
-            found.append([Mistake(key, kind, outside.name, float(P[i, j]), outside.texts[i]) for i in rows])
-    dealt = [kind[turn] for turn in range(number) for kind in found if turn < len(kind)][:number]
-    return sorted(dealt, key=lambda m: (model.codebook.keys.index(m.topic), m.kind))
-
-
-def _share(part: Array, whole: Array) -> Array:
-    """``part / whole``, ``nan`` where there is nothing to share."""
-    return np.asarray(np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0))

@@ -6,6 +6,7 @@ A model folder holds
     weights.safetensors  the numbers, float64, no metadata
     terms.txt            the terms, one a line, in the order of the columns; for people and for ``diff``
     README.md            the model card, for people only
+    out_of_fold.safetensors  scores that thresholds may be chosen on anew; read for that alone, never to tag
 
 Loading looks, checks, then builds: format, number, hashes, shapes, finite numbers; the message says which failed.
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +37,34 @@ from pipeline.learning.model import Model, is_finite
 
 FORMAT = "threat-topics model"
 FORMAT_VERSION = 1
+EVIDENCE = "out_of_fold.safetensors"
 
 Array = NDArray[Any]
 
 
-def save_model(model: Model, folder: Path, card: str) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Out-of-fold scores of all training data, what thresholds are chosen on.
+
+    Attributes:
+        S: before calibration, float64 (m, k); m is repeats times paragraphs.
+        Y: judgements, bool (m, k).
+        known: whether judged, bool (m, k).
+    """
+
+    S: Array
+    Y: Array
+    known: Array
+
+
+def save_model(model: Model, folder: Path, card: str, evidence: Evidence | None = None) -> None:
     """Write a model folder, whole or not at all; the same model and card give the same bytes.
 
     Args:
         model: what to store.
         folder: made anew; an older one of that name is replaced.
         card: text of ``README.md``.
+        evidence: kept beside it, so that thresholds can be chosen anew without training.
 
     Raises:
         ModelError: the folder holds something that is no model, which would be lost.
@@ -58,6 +77,11 @@ def save_model(model: Model, folder: Path, card: str) -> None:
         (made / "weights.safetensors").write_bytes(
             save_tensors({k: np.ascontiguousarray(a) for k, a in model.arrays.items()})
         )
+        names = ["terms.txt", "weights.safetensors"]
+        if evidence is not None:
+            names.append(EVIDENCE)
+            judged = {name: np.ascontiguousarray(getattr(evidence, name), np.uint8) for name in ("Y", "known")}
+            (made / EVIDENCE).write_bytes(save_tensors({"S": np.ascontiguousarray(evidence.S), **judged}))
         write_text(made / "terms.txt", "".join(term + "\n" for term in model.terms))
         write_text(made / "README.md", card)
         manifest = {
@@ -69,7 +93,7 @@ def save_model(model: Model, folder: Path, card: str) -> None:
             "codebook": model.codebook.to_dict(),
             "analyser": model.cutting,
             "facts": model.facts,
-            "files": {name: sha256_file(made / name) for name in ("terms.txt", "weights.safetensors")},
+            "files": {name: sha256_file(made / name) for name in names},
         }
         write_text(made / "model.json", canonical_json({**manifest, "seal": _seal(manifest)}, indent=1) + "\n")
 
@@ -113,6 +137,28 @@ def load_folder(folder: Path) -> Model:
             f"{folder / 'model.json'}: the sha256 of the contents is not the one stored, something was altered; {_CURE}"
         )
     return model
+
+
+def load_evidence(folder: Path) -> Evidence:
+    """Read the out-of-fold scores that lie beside a model.
+
+    Raises:
+        ModelError: there are none, or they are altered or of another shape.
+    """
+    manifest = _manifest(folder)
+    if EVIDENCE not in manifest.get("files", {}):
+        raise ModelError(
+            f"{folder}: keeps no out-of-fold scores to choose thresholds on; train again with `make train`"
+        )
+    try:
+        arrays = load_tensors(_checked(folder, EVIDENCE, manifest))
+        S, Y, known = arrays["S"], arrays["Y"].astype(bool), arrays["known"].astype(bool)
+    except (KeyError, SafetensorError) as error:
+        raise ModelError(f"{folder / EVIDENCE}: is not what model.json says ({error!r}); {_CURE}") from None
+    k = len(manifest["codebook"]["topics"])
+    if not (S.shape == Y.shape == known.shape and S.ndim == 2 and S.shape[1] == k and np.isfinite(S).all()):
+        raise ModelError(f"{folder / EVIDENCE}: shapes {S.shape}, {Y.shape}, {known.shape} do not fit; {_CURE}")
+    return Evidence(S, Y, known)
 
 
 def _analyser(stored: dict[str, Any]) -> Analyser:
@@ -164,7 +210,8 @@ def _checked(folder: Path, name: str, manifest: dict[str, Any]) -> bytes:
 
 
 def _check_shapes(arrays: Mapping[str, Array], k: int, v: int, folder: Path) -> None:
-    wanted = {"idf": (k, v), "coef": (k, v), "intercept": (k,), "slope": (k,), "offset": (k,), "thresholds": (k,)}
+    one_a_topic = dict.fromkeys(("intercept", "slope", "offset", "thresholds", "review"), (k,))
+    wanted: dict[str, tuple[int, ...]] = {"idf": (k, v), "coef": (k, v), **one_a_topic}
     for name, shape in wanted.items():
         array = arrays.get(name)
         if array is None or array.shape != shape or array.dtype != np.float64:

@@ -5,6 +5,7 @@ Each room owns its options; this file only composes them, reads and writes them,
 
 from __future__ import annotations
 
+import collections.abc
 import json
 import math
 import types
@@ -15,9 +16,11 @@ from typing import Any
 
 from pipeline.errors import RecipeError, unknown_key
 from pipeline.files import read_toml
-from pipeline.learning.decision import DecisionOptions
 from pipeline.learning.estimator import EstimatorOptions
 from pipeline.learning.features import FeatureOptions
+from pipeline.learning.objectives import DecisionOptions
+
+SEARCH = "search"  # the table of a recipe file that says what to try around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +106,22 @@ class Recipe:
         >>> Recipe().to_toml().splitlines()[:4]
         ['name = "default"', 'seed = 0', '', '[data]']
         """
-        plain = [f"{key} = {json.dumps(value)}" for key, value in self.to_dict().items() if not isinstance(value, dict)]
-        for section, values in self.to_dict().items():
-            if isinstance(values, dict):
-                plain += ["", f"[{section}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
-        return "\n".join(plain) + "\n"
+        return "\n".join(_toml(self.to_dict(), "")) + "\n"
 
     def changed(self, section: str, **values: object) -> Recipe:
         """A copy with some options of one section replaced; ``None`` leaves an option as it is."""
         given = {key: value for key, value in values.items() if value is not None}
         return replace(self, **{section: replace(getattr(self, section), **given)}) if given else self
+
+
+def _toml(values: dict[str, Any], table: str) -> list[str]:
+    """Lines of one table and the tables inside it; an empty one is left out."""
+    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items() if not isinstance(value, dict)]
+    lines = ["", f"[{table}]", *lines] if table and lines else lines
+    for key, value in values.items():
+        if isinstance(value, dict):
+            lines += _toml(value, f"{table}.{key}" if table else key)
+    return lines
 
 
 def recipe_from_dict(values: dict[str, Any], where: str) -> Recipe:
@@ -125,8 +134,11 @@ def recipe_from_dict(values: dict[str, Any], where: str) -> Recipe:
 
 
 def load_recipe(path: Path) -> Recipe:
-    """Read a recipe file; keys that are absent keep their defaults, but ``name`` is the file's own stem if not given."""
-    values = read_toml(path, RecipeError)
+    """Read a recipe file; keys that are absent keep their defaults, but ``name`` is the file's own stem if not given.
+
+    A table ``[search]`` is left alone: it is for ``search_space``.
+    """
+    values = {key: value for key, value in read_toml(path, RecipeError).items() if key != SEARCH}
     return recipe_from_dict({"name": path.stem, **values}, str(path))
 
 
@@ -153,6 +165,10 @@ def _build(kind: type[Any], values: dict[str, Any], where: str, prefix: str) -> 
 def _typed(value: object, wanted: type[Any] | types.UnionType, where: str) -> object:
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
+    if typing.get_origin(wanted) is collections.abc.Mapping:
+        if not isinstance(value, dict) or not all(isinstance(inner, dict) for inner in value.values()):
+            raise RecipeError(f"{where}: is {value!r}; must be tables, one a topic")
+        return value
     if not isinstance(wanted, type) or type(value) is not wanted:
         name = wanted.__name__ if isinstance(wanted, type) else str(wanted)
         raise RecipeError(f"{where}: is {value!r}; must be of type {name}")

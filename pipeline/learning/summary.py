@@ -184,8 +184,16 @@ def _level_tables(
     return made
 
 
-def compare(dataset: Dataset, one: OutOfFold, other: OutOfFold, *, rounds: int, seed: int) -> tuple[Interval, Interval]:
-    """Macro F1 and average precision over paragraphs, the first recipe's minus the other's, paired over articles.
+def table_of(dataset: Dataset, answers: Answers, *, rounds: int, seed: int) -> Table:
+    """The figures of one set of answers over paragraphs."""
+    parts = dataset.Y, dataset.known, dataset.groups, dataset.codebook.keys
+    return _level_tables("paragraph", {MODEL: answers}, *parts, rounds=rounds, seed=seed)[0]
+
+
+def compare(
+    dataset: Dataset, one: Answers, other: Answers, *, rounds: int, seed: int
+) -> dict[tuple[str, str], Interval]:
+    """Figures over paragraphs, the first recipe's minus the other's, paired over articles.
 
     Args:
         dataset: both were evaluated on it, on the same folds.
@@ -193,10 +201,12 @@ def compare(dataset: Dataset, one: OutOfFold, other: OutOfFold, *, rounds: int, 
         other: answers of the other.
         rounds: bootstrap rounds.
         seed: seed of the bootstrap.
+
+    Returns:
+        Interval by topic, "micro" or "macro", and figure (see ``FIGURES``).
     """
-    systems = {MODEL: one.systems[MODEL], "other": other.systems[MODEL]}
-    found = paragraph_tables(dataset, systems, rounds=rounds, seed=seed)
-    return found[1].difference["macro", "f1"], found[1].difference["macro", "average_precision"]
+    systems = {MODEL: one, "other": other}
+    return paragraph_tables(dataset, systems, rounds=rounds, seed=seed)[1].difference
 
 
 def paragraph_tables(dataset: Dataset, systems: dict[str, Answers], *, rounds: int, seed: int) -> list[Table]:

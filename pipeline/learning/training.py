@@ -12,12 +12,13 @@ from pipeline.annotation.dataset import Dataset
 from pipeline.annotation.lexicon import Lexicon
 from pipeline.errors import LabelError
 from pipeline.learning import summary
-from pipeline.learning.decision import Rules, fit_rules, require_feasible
 from pipeline.learning.evaluation import MODEL, OutOfFold, Progress, cross_validate, fit_rows
 from pipeline.learning.features import Counts, count
 from pipeline.learning.folds import Split
 from pipeline.learning.leaks import Leak, find_leaks
 from pipeline.learning.model import Model
+from pipeline.learning.objectives import Rules, fit_rules, require_feasible
+from pipeline.learning.persist import Evidence
 from pipeline.learning.recipe import Recipe
 
 Array = NDArray[Any]
@@ -75,19 +76,25 @@ def evaluate(
         LabelError: a topic has too few positive paragraphs, or they stand in too few articles.
     """
     _require_positives(dataset, recipe)
+    recipe.decision.check_topics(dataset.codebook.keys)
     out = cross_validate(dataset, lexicon, recipe, progress, jobs, split)
-    repeats = len(out.S)
-    rules = fit_rules(
-        out.S.reshape(-1, out.S.shape[2]),
-        np.tile(dataset.Y, (repeats, 1)),
-        np.tile(dataset.known, (repeats, 1)),
-        recipe.decision,
-    )
+    evidence = _evidence(dataset, out)
+    rules = fit_rules(evidence.S, evidence.Y, evidence.known, recipe.decision, dataset.codebook.keys)
     tables = summary.tables(dataset, out, rounds=recipe.evaluation.rounds, seed=recipe.seed)
     mistakes = summary.worst_mistakes(dataset, out, MISTAKES_PER_KIND)
     parts = summary.part_tables(dataset, out, split, rounds=recipe.evaluation.rounds, seed=recipe.seed) if split else ()
     leaks = find_leaks(dataset, out.fold)
     return Evaluation(recipe, dataset, out, tuple(tables), tuple(mistakes), rules, lexicon, split, tuple(parts), leaks)
+
+
+def _evidence(dataset: Dataset, out: OutOfFold) -> Evidence:
+    repeats, _, k = out.S.shape
+    return Evidence(out.S.reshape(-1, k), np.tile(dataset.Y, (repeats, 1)), np.tile(dataset.known, (repeats, 1)))
+
+
+def evidence_of(evaluation: Evaluation) -> Evidence:
+    """The scores that the model's thresholds were chosen on, repeats one after the other."""
+    return _evidence(evaluation.dataset, evaluation.out)
 
 
 def fit(evaluation: Evaluation, lexicon: Lexicon, version: str) -> Model:
@@ -138,8 +145,10 @@ def fit_part(evaluation: Evaluation, lexicon: Lexicon, version: str, counts: Cou
         slope=rules.slope,
         offset=rules.offset,
         thresholds=rules.thresholds,
+        review=rules.review,
         facts={
             "recipe": recipe.to_dict(),
+            "decision": {key: str(recipe.decision.of(key)) for key in keys},
             "dataset": describe(dataset),
             "lexicon": {key: list(lexicon.terms.get(key, ())) for key in keys},
             "metrics": {level: _headline(evaluation, level) for level in summary.LEVELS},

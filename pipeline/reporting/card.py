@@ -5,7 +5,15 @@ from __future__ import annotations
 from pipeline.learning.model import Model
 from pipeline.learning.training import Evaluation, describe
 from pipeline.reporting.report import RULES, headline
-from pipeline.reporting.sections import interval
+from pipeline.reporting.sections import Section, interval, markdown
+
+SET_ANEW = "\n## Thresholds set after training\n"
+
+
+def card_with_thresholds(card: str, section: Section) -> str:
+    """A model's card with the table of thresholds that were set after training, in place of an older such table."""
+    table = markdown((section,)).partition("\n")[2]
+    return f"{card.partition(SET_ANEW)[0].rstrip()}\n{SET_ANEW}{table.rstrip()}\n"
 
 
 def model_card(model: Model, evaluation: Evaluation) -> str:
@@ -23,6 +31,7 @@ def model_card(model: Model, evaluation: Evaluation) -> str:
         for section, values in sorted(evaluation.recipe.to_dict().items())
         if isinstance(values, dict)
         for key, value in sorted(values.items())
+        if value != {}
     )
     return f"""# Model card: {model.name}
 
@@ -46,7 +55,7 @@ not hold.
 fingerprint `{facts["fingerprint"]}`.
 
 ## Metrics and evaluation data
-Out of fold on the training data, folds by article. {headline(evaluation)} {RULES}
+Out of fold on the training data, folds by article. {headline(evaluation)[-1]} {RULES}
 
 | topic | support | precision | recall | F1 | average precision |
 |---|---:|---:|---:|---:|---:|

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from pipeline.annotation.codebook import Codebook
 from pipeline.learning.behaviour import Behaviour
-from pipeline.learning.evaluation import MODEL
 from pipeline.learning.growth import GrowthPoint
 from pipeline.learning.training import Evaluation
 from pipeline.reporting.figures import INK, Axis, Kind, Panel, Series, lowest, share_axis
@@ -143,13 +142,3 @@ def parts_section(evaluation: Evaluation, column: str) -> Section:
     panel = ranges_panel("F1", names, [INK] * len(names), values, others)
     figure = Figure("Dots: the model. Diamonds below them: the keyword rules.", (panel,), grid)
     return Section(f"By {column} left out", (text,), (grid,), figures=(figure,), part=PART)
-
-
-def behind_parts(evaluation: Evaluation) -> list[str]:
-    """Parts left out on which the model's macro F1 is clearly below that of the keyword rules."""
-    rules = [
-        (own.level, next(t for t in rest if t.system == RULES))
-        for own, *rest in evaluation.parts
-        if own.system == MODEL
-    ]
-    return [name for name, table in rules if table.difference["macro", "f1"].high < 0]

@@ -18,6 +18,8 @@ from pipeline.learning.folds import split_by
 from pipeline.learning.growth import GrowthPoint, learning_curve
 from pipeline.learning.held_out import HeldOut, held_out
 from pipeline.learning.model import Model
+from pipeline.learning.outside import read_outside
+from pipeline.learning.outside_evaluation import OutsideResult, evaluate_outside
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.training import Evaluation, evaluate, fit
 from pipeline.project import Project, shipped_project
@@ -36,6 +38,7 @@ class Experiment:
         model: fitted on all data.
         report: sections of the report.
         folder: where everything was written.
+        outside: the model on outside text.
         lacking: why the folder holds no ``report.html``, "" if it does.
     """
 
@@ -43,7 +46,8 @@ class Experiment:
     model: Model
     report: tuple[Section, ...]
     folder: Path
-    lacking: str = ""
+    outside: tuple[OutsideResult, ...]
+    lacking: str
 
 
 def learning_data(project: Project, recipe: Recipe) -> tuple[Dataset, Lexicon]:
@@ -75,6 +79,9 @@ def run_experiment(
     keep: bool,
     split: str = "",
     is_thorough: bool = False,
+    on: tuple[Path, ...] = (),
+    half: str = "choose",
+    mistakes: int = 0,
 ) -> Experiment:
     """Evaluate a recipe on a project's labels, fit it on all of them, and write the run.
 
@@ -88,6 +95,9 @@ def run_experiment(
         split: column of ``data/articles.csv`` whose values are left out in turn, "" for folds dealt by article.
         is_thorough: whether to learn from parts of the labels, and to try recipes that mark listed terms on terms
             withheld from the lists, too.
+        on: files of outside text to score the model on.
+        half: of outside text, see ``outside.in_half``.
+        mistakes: how many to tell on each file.
         keep: whether the model is stored in the run and becomes the project's current one.
 
     Raises:
@@ -96,6 +106,7 @@ def run_experiment(
     dataset, lexicon = learning_data(project, recipe)
     cases = read_cases(project.behaviour, dataset.codebook.keys) if project.behaviour.is_dir() else []
     parts = split_by(split, article_values(project, split), dataset.articles, dataset.groups) if split else None
+    texts = [read_outside(path, dataset.codebook.keys, half) for path in on]
     evaluation = evaluate(dataset, lexicon, recipe, progress, jobs, parts)
     model = fit(evaluation, lexicon, version)
     growth: tuple[GrowthPoint, ...] = ()
@@ -104,15 +115,16 @@ def run_experiment(
         growth = learning_curve(dataset, lexicon, recipe, evaluation.out, progress, jobs)
         withheld = held_out(dataset, lexicon, recipe, progress, jobs) if recipe.features.listed else ()
     behaviour = tuple(behave(model, cases))
+    outside = tuple(evaluate_outside(model, text, mistakes=mistakes) for text in texts)
     findings = find(evaluation, lexicon, version, growth=growth, held_out=withheld, behaviour=behaviour)
-    report = build_report(evaluation, model, findings)
+    report = build_report(evaluation, model, outside, findings)
     page, lacking = "", ""
-    folder = project.runs / run_name(evaluation, date, kept=keep)
+    folder = project.runs / run_name(evaluation, date, kept=keep, outside=outside)
     try:
         page = html_page(report, dataset.codebook, os.path.relpath(project.root, folder))
     except MissingExtraError as error:
         lacking = str(error)
-    write_run(folder, evaluation, report, page, model if keep else None)
+    write_run(folder, evaluation, report, page, model if keep else None, outside)
     if keep:
         keep_model(project.model, evaluation, model)
-    return Experiment(evaluation, model, report, folder, lacking)
+    return Experiment(evaluation, model, report, folder, outside, lacking)

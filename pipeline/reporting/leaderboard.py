@@ -1,24 +1,37 @@
-"""All recipes of a project on the same folds, each against the default: the table in ``experiments/README.md``."""
+"""All recipes of a project on the same folds, each against the default: the table in ``experiments/README.md``.
+
+Outside text has two halves: recipes are compared on the one to choose by, and the default alone is shown on the other.
+Time is told as a ratio within one run, for the machine is not said.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline.annotation.dataset import load_dataset
 from pipeline.annotation.lexicon import load_lexicon
 from pipeline.errors import ProjectError
+from pipeline.files import canonical_json, write_text
 from pipeline.intervals import Interval
-from pipeline.learning.outside import MACRO, OutsideRow, evaluate_outside, read_outside
+from pipeline.learning.evaluation import MODEL
+from pipeline.learning.model import Model
+from pipeline.learning.outside import read_halves
+from pipeline.learning.outside_evaluation import MACRO, OutsideResult, evaluate_outside
+from pipeline.learning.persist import save_model
 from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.learning.summary import compare
 from pipeline.learning.training import Evaluation, evaluate, fit
 from pipeline.project import Project
+from pipeline.reporting.runs import metrics
 from pipeline.reporting.sections import Grid, Section, interval, signed
 
 DEFAULT = "default"
+CHOOSE, REPORT = "choose", "report"
 Told = Callable[[str], None]
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,26 +42,35 @@ class Entry:
         recipe: what was run.
         evaluation: out of fold.
         terms: size of the model fitted on all data.
-        outside: rows of each outside file.
+        size: bytes of its folder.
+        seconds: of cross-validation and fit.
+        outside: on each outside file, the half to choose by.
+        reported: on each outside file, the other half; for the default alone.
         gain: of macro F1 and average precision, the default's minus this recipe's, paired over articles.
     """
 
     recipe: Recipe
     evaluation: Evaluation
     terms: int
-    outside: tuple[tuple[OutsideRow, ...], ...]
+    size: int
+    seconds: float
+    outside: tuple[OutsideResult, ...]
+    reported: tuple[OutsideResult, ...]
     gain: tuple[Interval, Interval] | None
 
 
-def run_recipes(project: Project, files: tuple[Path, ...], *, version: str, jobs: int, told: Told) -> list[Entry]:
+def run_recipes(
+    project: Project, files: tuple[Path, ...], *, version: str, jobs: int, told: Told, clock: Clock
+) -> list[Entry]:
     """Evaluate every recipe in ``experiments/*.toml`` on the same folds, the default first.
 
     Args:
         project: whose recipes and labels.
-        files: outside text to score each model on, as a whole.
+        files: outside text to score each model on.
         version: of the package.
         jobs: processes, -1 for all cores.
         told: called with the name of each recipe as it begins.
+        clock: seconds, handed in.
 
     Raises:
         ProjectError: there is no ``experiments/default.toml``.
@@ -59,23 +81,29 @@ def run_recipes(project: Project, files: tuple[Path, ...], *, version: str, jobs
         raise ProjectError(f"{project.experiments}: has no {DEFAULT}.toml to compare the others with; write one")
     dataset = load_dataset(project)
     lexicon = load_lexicon(project.lexicon, dataset.codebook)
-    texts = [read_outside(file, dataset.codebook.keys) for file in files]
+    texts = [read_halves(file, dataset.codebook.keys) for file in files]
     entries: list[Entry] = []
     # Same folds for all: seed and numbers of folds are the default's, whatever a recipe says.
     base = recipes[DEFAULT]
     for name in (DEFAULT, *(other for other in recipes if other != DEFAULT)):
         told(name)
         recipe = replace(recipes[name], seed=base.seed, evaluation=base.evaluation, data=base.data)
+        began = clock()
         evaluation = evaluate(dataset, lexicon, recipe, _quiet, jobs)
         model = fit(evaluation, lexicon, version)
-        outside = tuple(tuple(evaluate_outside(model, text)) for text in texts)
-        first = entries[0].evaluation if entries else None
-        gain = (
-            compare(dataset, first.out, evaluation.out, rounds=base.evaluation.rounds, seed=base.seed)
-            if first
-            else None
-        )
-        entries.append(Entry(recipe, evaluation, len(model.terms), outside, gain))
+        seconds = clock() - began
+        scored = {
+            half: tuple(evaluate_outside(model, text[half]) for text in texts if half in text)
+            for half in (CHOOSE, REPORT)
+            if half == CHOOSE or name == DEFAULT
+        }
+        gain = None
+        if entries:
+            systems = entries[0].evaluation.out.systems[MODEL], evaluation.out.systems[MODEL]
+            ahead = compare(dataset, *systems, rounds=base.evaluation.rounds, seed=base.seed)
+            gain = ahead["macro", "f1"], ahead["macro", "average_precision"]
+        facts = len(model.terms), _size(model), seconds
+        entries.append(Entry(recipe, evaluation, *facts, scored[CHOOSE], scored.get(REPORT, ()), gain))
     return entries
 
 
@@ -84,29 +112,78 @@ def _quiet(done: int, whole: int) -> None:
     del done, whole
 
 
+def _size(model: Model) -> int:
+    """Bytes of the model's folder, without the scores that only choosing thresholds needs."""
+    with TemporaryDirectory() as folder:
+        save_model(model, Path(folder) / "model", "")
+        return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+
+
+def write_metrics(entries: list[Entry], folder: Path) -> None:
+    """Each recipe's figures as ``<recipe>.json``; the same labels and recipe give the same bytes."""
+    for entry in entries:
+        figures = metrics(entry.evaluation, (*entry.outside, *entry.reported))
+        write_text(folder / f"{entry.recipe.name}.json", canonical_json(figures, indent=1) + "\n")
+
+
 def leaderboard(entries: list[Entry]) -> tuple[Section, ...]:
-    """The table of all recipes, best average precision on outside text or, without any, out of fold first."""
+    """The tables of all recipes, the default first."""
     facts = entries[0].evaluation.dataset
     text = (
         f"{len(facts.paragraphs)} paragraphs of {len(facts.articles)} articles, data fingerprint {facts.fingerprint[:16]}; "
-        "the same folds for all. Macro averages over paragraphs. A difference whose interval leaves out zero is clear."
+        "the same folds for all. Macro averages over paragraphs; a difference whose interval leaves out zero is starred. "
+        "Time: cross-validation and fit, against the default's in the same run."
     )
-    header = ("recipe", "F1", "average precision", "F1, default minus it", "AP, default minus it", "terms")
+    header = (
+        "recipe",
+        "F1",
+        "average precision",
+        "F1, default minus it",
+        "AP, default minus it",
+        "terms",
+        "MB",
+        "time",
+    )
     rows = []
     for entry in entries:
         table = entry.evaluation.table("paragraph")
-        gain = ("", "") if entry.gain is None else tuple(signed(value) for value in entry.gain)
+        gain = ("", "") if entry.gain is None else tuple(_starred(value) for value in entry.gain)
         figures = (interval(table.figure("macro", "f1")), interval(table.figure("macro", "average_precision")))
-        rows.append((entry.recipe.name, *figures, *gain, str(entry.terms)))
-    sections = [Section("Experiments", (text,), (Grid(header, tuple(rows)),))]
-    for number, first in enumerate(entries[0].outside):
-        lines = []
-        for entry in entries:
-            row = next((r for r in entry.outside[number] if r.topic == MACRO), entry.outside[number][0])
-            alarms = "-" if row.negatives == 0 else f"{row.false_alarms.value:.1f}"
-            lines.append(
-                (entry.recipe.name, interval(row.average_precision), interval(row.f1), interval(row.recall), alarms)
-            )
-        columns = ("recipe", "average precision", "F1", "recall", "false alarms per 1,000")
-        sections.append(Section(f"Outside text: {first[0].file}", ("Macro averages.",), (Grid(columns, tuple(lines)),)))
+        size = str(entry.terms), f"{entry.size / 1e6:.1f}", f"{entry.seconds / entries[0].seconds:.1f}"
+        rows.append((entry.recipe.name, *figures, *gain, *size))
+    sections = [Section("Experiments", (text,), (Grid(header, tuple(rows)),)), _by_topic(entries)]
+    sections += [_outside(entries, number) for number in range(len(entries[0].outside))]
+    if entries[0].reported:
+        lines = tuple((result.name, *_cells(result)) for result in entries[0].reported)
+        about = "The adopted recipe on the half that nothing was chosen by. Macro averages."
+        sections.append(Section("Outside text, the half to report on", (about,), (Grid(("file", *COLUMNS), lines),)))
     return tuple(sections)
+
+
+COLUMNS = ("average precision", "F1", "recall", "false alarms per 1,000", "calibration error")
+
+
+def _starred(value: Interval) -> str:
+    return signed(value) + (" *" if value.excludes_zero else "")
+
+
+def _by_topic(entries: list[Entry]) -> Section:
+    keys = entries[0].evaluation.dataset.codebook.keys
+    rows = tuple(
+        (entry.recipe.name, *(f"{entry.evaluation.table('paragraph').figure(key, 'f1').value:.3f}" for key in keys))
+        for entry in entries
+    )
+    return Section("F1 by topic", (), (Grid(("recipe", *keys), rows),))
+
+
+def _outside(entries: list[Entry], number: int) -> Section:
+    lines = tuple((entry.recipe.name, *_cells(entry.outside[number])) for entry in entries)
+    name = entries[0].outside[number].name
+    return Section(f"Outside text: {name}", ("Macro averages.",), (Grid(("recipe", *COLUMNS), lines),))
+
+
+def _cells(result: OutsideResult) -> tuple[str, ...]:
+    row = next((r for r in result.rows if r.topic == MACRO), result.rows[0])
+    alarms = "-" if row.negatives == 0 else f"{row.false_alarms.value:.1f}"
+    figures = interval(row.average_precision), interval(row.f1), interval(row.recall)
+    return (*figures, alarms, f"{row.calibration_error.value:.3f}")

@@ -74,13 +74,13 @@ def mistakes_section(
         )
     if not quotes:
         return Section(HEADING, ("None.",), part="Errors")
-    text = [
+    said = (
         "The surest false alarms and the furthest misses of each topic. A wrong label looks like a mistake of the model: "
         "settle those in labels/gold.jsonl."
-    ]
-    if evidence:
-        text.append(
-            "Marked words spoke for the topic (tinted, underlined) or against it (dotted), by the weights of the fold's own "
-            "model, which had not seen the article; with its intercept they add up to the score."
-        )
-    return Section(HEADING, tuple(text), quotes=tuple(quotes), part="Errors")
+    )
+    shown = (
+        "Marked words spoke for the topic (tinted, underlined) or against it (dotted), by the weights of the fold's own "
+        "model, which had not seen the article; with its intercept they add up to the score."
+    )
+    text = (said, shown) if evidence else (said,)
+    return Section(HEADING, text, quotes=tuple(quotes), part="Errors")

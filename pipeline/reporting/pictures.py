@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.annotation.codebook import Codebook
 from pipeline.intervals import Interval
+from pipeline.learning.calibration import Bin
 from pipeline.learning.curves import ALL, LEVELS, SCORE_BINS, TopicCurves
 from pipeline.learning.summary import Table
 from pipeline.learning.training import Evaluation
@@ -19,6 +20,10 @@ SHOWN = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 RULES = "keyword rules"
 EVERY = 5  # hundredths of recall between two rows of the table
 LEAST, MOST = 0.001, 0.999  # probabilities beyond are drawn here on log-odds axes
+RELIABILITY = (
+    "On the dashed line probabilities come true; below it they promise too much. Both scales are of log-odds, so that "
+    "small probabilities can be told apart; a hollow point had no row with the topic."
+)
 _MARKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
 
 
@@ -185,46 +190,42 @@ def odds_axis(label: str) -> Axis:
     return Axis(label, edge, -edge, tuple((log_odds(p), f"{p:g}") for p in _MARKS))
 
 
+def reliability_panel(topic: str, bins: tuple[Bin, ...], error: str, sign: str, tone: int) -> Panel:
+    """Mean probability against frequency, both as log-odds."""
+    ends = log_odds(LEAST), log_odds(MOST)
+    inside = [b for b in bins if b.frequency >= LEAST]
+    beyond = [b for b in bins if b.frequency < LEAST]
+    series = [Series(Kind.RULE, MUTED, ends, ends, dashes=1)]
+    for part, kind, hollow in ((inside, Kind.LINE, False), (inside, Kind.POINTS, False), (beyond, Kind.POINTS, True)):
+        if part:
+            x, y = (tuple(log_odds(getattr(b, name)) for b in part) for name in ("probability", "frequency"))
+            series.append(Series(kind, tone, x, y, is_hollow=hollow))
+    said = ", ".join(f"{b.probability:.3f} to {b.frequency:.3f}" for b in bins)
+    alt = f"Reliability diagram, {topic}: expected calibration error {error}. Mean probability to frequency: {said}."
+    axes = odds_axis("probability given"), odds_axis("share that has the topic")
+    return Panel(topic, alt, *axes, tuple(series), sign, tone, note=f"expected calibration error {error}")
+
+
+def reliability_grid(columns: Sequence[tuple[str, str, tuple[Bin, ...]]]) -> Grid:
+    """The points of reliability diagrams; a column for each topic, its calibration error and bins."""
+    most = max(len(bins) for _, _, bins in columns)
+    rows = [("calibration error", *(error for _, error, _ in columns))]
+    rows += [(f"bin {b + 1}", *(_point(bins, b) for _, _, bins in columns)) for b in range(most)]
+    return Grid(("", *(topic for topic, _, _ in columns)), tuple(rows), "Mean probability: share that has the topic")
+
+
+def _point(bins: tuple[Bin, ...], place: int) -> str:
+    return f"{bins[place].probability:.3f}: {bins[place].frequency:.3f}" if place < len(bins) else "-"
+
+
 def reliability_section(evaluation: Evaluation, curves: tuple[TopicCurves, ...]) -> Section:
     """Whether probabilities come true."""
     codebook = evaluation.dataset.codebook
-    ends = log_odds(LEAST), log_odds(MOST)
-    panels = []
-    for curve in curves:
-        sign, tone = letter(codebook, curve.topic)
-        inside = [b for b in curve.bins if b.frequency >= LEAST]
-        beyond = [b for b in curve.bins if b.frequency < LEAST]
-        series = [Series(Kind.RULE, MUTED, ends, ends, dashes=1)]
-        for bins, kind, hollow in (
-            (inside, Kind.LINE, False),
-            (inside, Kind.POINTS, False),
-            (beyond, Kind.POINTS, True),
-        ):
-            if bins:
-                x, y = (tuple(log_odds(getattr(b, name)) for b in bins) for name in ("probability", "frequency"))
-                series.append(Series(kind, tone, x, y, is_hollow=hollow))
-        said = ", ".join(f"{b.probability:.3f} to {b.frequency:.3f}" for b in curve.bins)
-        error = interval(curve.calibration_error)
-        alt = f"Reliability diagram, {curve.topic}: expected calibration error {error}. Mean probability to frequency: {said}."
-        axes = odds_axis("probability given"), odds_axis("share that has the topic")
-        note = f"expected calibration error {error}"
-        panels.append(Panel(curve.topic, alt, *axes, tuple(series), sign, tone, note=note))
-    most = max(len(c.bins) for c in curves)
-    rows = [("calibration error", *(interval(c.calibration_error) for c in curves))]
-    rows += [
-        (
-            f"bin {b + 1}",
-            *(f"{c.bins[b].probability:.3f}: {c.bins[b].frequency:.3f}" if b < len(c.bins) else "-" for c in curves),
-        )
-        for b in range(most)
-    ]
-    grid = Grid(("", *(c.topic for c in curves)), tuple(rows), "Mean probability: share that has the topic")
-    caption = (
-        "On the dashed line probabilities come true; below it they promise too much. Both scales are of log-odds, so that "
-        "small probabilities can be told apart; a hollow point had no paragraph with the topic."
-    )
+    columns = [(curve.topic, interval(curve.calibration_error), curve.bins) for curve in curves]
+    panels = tuple(reliability_panel(topic, bins, error, *letter(codebook, topic)) for topic, error, bins in columns)
     text = (
         "Of the paragraphs given a probability of 0.8, eight in ten should have the topic. Bins are ten, of equally many "
         "paragraphs; the expected calibration error is the mean distance from the line. That of all topics is their mean."
     )
-    return Section("Reliability", (text,), figures=(Figure(caption, tuple(panels), grid),), is_printed=False)
+    figure = Figure(RELIABILITY, panels, reliability_grid(columns))
+    return Section("Reliability", (text,), figures=(figure,), is_printed=False)

@@ -9,16 +9,16 @@ import math
 
 from pipeline.learning.evaluation import MODEL
 from pipeline.learning.findings import Findings
-from pipeline.learning.held_out import HeldOut
 from pipeline.learning.model import Model
-from pipeline.learning.outside import OutsideRow
-from pipeline.learning.summary import FIGURES, LEVELS, Mistake, Table
+from pipeline.learning.outside_evaluation import OutsideResult
+from pipeline.learning.summary import FIGURES, LEVELS, Table
 from pipeline.learning.training import Evaluation, describe
 from pipeline.reporting.choices import confusion_section, threshold_section
-from pipeline.reporting.elsewhere import behaviour_section, behind_parts, growth_section, parts_section
+from pipeline.reporting.decisions import promises
+from pipeline.reporting.elsewhere import behaviour_section, growth_section, parts_section
 from pipeline.reporting.honesty import empty_sets, leaks
 from pipeline.reporting.mistakes import mistakes_section
-from pipeline.reporting.outside import OutsideFile, alarms, behind, outside_sections
+from pipeline.reporting.outside import held_out_section, outside_section
 from pipeline.reporting.particulars import PART as PARTICULARS
 from pipeline.reporting.particulars import glossary, run_section
 from pipeline.reporting.pictures import RULES as KEYWORD_RULES
@@ -34,18 +34,21 @@ RULES = (
 
 
 def build_report(
-    evaluation: Evaluation, model: Model, findings: Findings | None = None, outside: tuple[OutsideFile, ...] = ()
+    evaluation: Evaluation,
+    model: Model,
+    outside: tuple[OutsideResult, ...] = (),
+    findings: Findings | None = None,
 ) -> tuple[Section, ...]:
     """All sections of the cross-validation report.
 
     Args:
         evaluation: what was found out of fold.
         model: fitted on all data with the same recipe; gives the terms.
+        outside: the same model on outside text.
         findings: curves, mix-ups and evidence; without them their sections are left out.
-        outside: the model on outside text.
     """
     codebook = evaluation.dataset.codebook
-    sections = [_first(evaluation, findings, outside)]
+    sections = [_first(evaluation, outside, findings)]
     if evaluation.split:
         sections.append(parts_section(evaluation, evaluation.split.column))
     for level in LEVELS:
@@ -57,7 +60,8 @@ def build_report(
             score_section(evaluation, findings.curves),
             reliability_section(evaluation, findings.curves),
         ]
-    sections += outside_sections(outside, codebook)
+    sections += promises(evaluation)
+    sections += [outside_section(result, codebook) for result in outside]
     if findings:
         sections += [growth_section(codebook, findings.growth)] if findings.growth else []
         sections += [held_out_section(findings.held_out)] if findings.held_out else []
@@ -69,23 +73,36 @@ def build_report(
     return tuple(sections)
 
 
-def headline(evaluation: Evaluation, outside: tuple[OutsideFile, ...] = ()) -> str:
-    """The outcome in one sentence: against the best baseline, and where it falls behind the rules, if anywhere."""
+def headline(evaluation: Evaluation, outside: tuple[OutsideResult, ...] = ()) -> tuple[str, ...]:
+    """The outcome in a sentence or two, the comparison with the best baseline included whichever way it falls.
+
+    Where text was judged that the models had seen nothing like, the first sentence says where the rules do better.
+    """
     own = evaluation.table("paragraph").figure("macro", "f1")
     others = [t for t in evaluation.tables if t.level == "paragraph" and t.system != MODEL]
     best = max(others, key=lambda t: t.figure("macro", "f1").value)
     gap = best.difference["macro", "f1"]
     verdict = "no clear difference" if not gap.excludes_zero else "ahead" if gap.value > 0 else "behind"
-    worse = [f"{file.name} ({', '.join(behind(file))})" for file in outside if behind(file)]
-    worse += [f"{evaluation.split.column} {name}" for name in behind_parts(evaluation)] if evaluation.split else []
-    return (
+    home = (
         f"Macro F1 {interval(own)} over paragraphs; against the best baseline ({best.system}, "
-        f"{best.figure('macro', 'f1').value:.3f}) {signed(gap)}: {verdict}"
-        f"{'; behind the keyword rules on ' if worse else ''}{', '.join(worse)}."
+        f"{best.figure('macro', 'f1').value:.3f}) {signed(gap)}: {verdict}."
     )
+    return (_exceptions(evaluation, outside), home) if outside or evaluation.parts else (home,)
 
 
-def _first(evaluation: Evaluation, findings: Findings | None, outside: tuple[OutsideFile, ...]) -> Section:
+def _exceptions(evaluation: Evaluation, outside: tuple[OutsideResult, ...]) -> str:
+    """Every left-out part and outside file on which the keyword rules are clearly better."""
+    behind = [f"{row.file} {row.topic}" for result in outside for row in result.rows if row.is_behind_rules]
+    for tables in evaluation.parts:
+        gaps = (tables[-1].difference["macro", name] for name in ("f1", "average_precision"))
+        behind += [tables[0].level] if any(gap.high < 0 for gap in gaps) else []
+    where = "the outside text" if outside else f"any {evaluation.split.column if evaluation.split else 'part'} left out"
+    if not behind:
+        return f"Nowhere on {where} are the keyword rules clearly better."
+    return f"The keyword rules are clearly better on: {', '.join(behind)}."
+
+
+def _first(evaluation: Evaluation, outside: tuple[OutsideResult, ...], findings: Findings | None) -> Section:
     recipe, out = evaluation.recipe, evaluation.out
     folds = recipe.evaluation
     dealt = f"{folds.repeats} x {folds.folds} folds by article"
@@ -112,7 +129,7 @@ def _first(evaluation: Evaluation, findings: Findings | None, outside: tuple[Out
     ]
     if findings:
         tiles.append(("calibration error", interval(findings.curves[0].calibration_error), "mean over topics"))
-    text = (headline(evaluation, outside), _in_words(table), settings, balance, RULES, *wishes)
+    text = (*headline(evaluation, outside), _in_words(table), settings, balance, RULES, *wishes)
     return Section("Cross-validation: " + recipe.name, text, tiles=tuple(tiles), part="Results")
 
 
@@ -202,57 +219,3 @@ def _terms(model: Model) -> Section:
     return Section(
         "Strongest terms (model on all data)", (), (Grid(("topic", "side", "terms"), tuple(rows)),), part="Errors"
     )
-
-
-def held_out_section(rows: tuple[HeldOut, ...]) -> Section:
-    """What the term lists are worth on terms they lack."""
-    text = (
-        "Paragraphs whose only listed terms of the topic were withheld from the list (30 % of its terms, by a fixed hash), "
-        "against all paragraphs without the topic and without a term that was left in it."
-    )
-    header = (
-        "topic",
-        "positives",
-        "negatives",
-        "recall",
-        "recall, no list",
-        "AP",
-        "AP, no list",
-        "AP, list minus none",
-    )
-    lines = tuple(
-        (
-            row.topic,
-            str(row.positives),
-            str(row.negatives),
-            interval(row.recall),
-            interval(row.recall_without),
-            interval(row.average_precision),
-            interval(row.average_precision_without),
-            signed(row.gain),
-        )
-        for row in rows
-    )
-    return Section("Terms withheld from the lists", (text,), (Grid(header, lines),), part="Elsewhere")
-
-
-def outside_section(rows: list[OutsideRow], name: str, mistakes: list[Mistake]) -> Section:
-    """A trained model on one file of outside text."""
-    grid = Grid(
-        ("topic", "positives", "negatives", "recall", "false alarms per 1,000", "average precision", "F1"),
-        tuple(
-            (
-                row.topic,
-                str(row.positives),
-                str(row.negatives),
-                interval(row.recall),
-                alarms(row.false_alarms),
-                interval(row.average_precision),
-                interval(row.f1),
-            )
-            for row in rows
-        ),
-    )
-    text = "At the model's own thresholds; 95 % intervals over groups; a missing judgement is counted nowhere."
-    items = tuple(f"{m.topic}, {m.kind} at {m.probability:.2f}: {' '.join(m.text.split())}" for m in mistakes)
-    return Section(f"Outside text: {name}", (text,), (grid,), items)

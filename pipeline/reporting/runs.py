@@ -20,33 +20,33 @@ from pipeline.files import canonical_json, new_folder, sha256_text, write_text
 from pipeline.intervals import Interval
 from pipeline.learning.evaluation import MODEL
 from pipeline.learning.model import Model
-from pipeline.learning.outside import OutsideRow
+from pipeline.learning.outside_evaluation import FIGURES as OUTSIDE_FIGURES
+from pipeline.learning.outside_evaluation import OutsideResult, OutsideRow
 from pipeline.learning.persist import save_model
 from pipeline.learning.summary import FIGURES, article_judgements
-from pipeline.learning.training import Evaluation, describe
+from pipeline.learning.training import Evaluation, describe, evidence_of
 from pipeline.reporting.card import model_card
 from pipeline.reporting.sections import Section, markdown
 
 REPORT, PAGE = "report.md", "report.html"
 
 
-def run_name(evaluation: Evaluation, date: str, *, kept: bool) -> str:
-    """The folder's name: date, recipe, and a hash of recipe, data, term lists and whether a model is kept."""
+def run_name(evaluation: Evaluation, date: str, *, kept: bool, outside: tuple[OutsideResult, ...] = ()) -> str:
+    """The folder's name: date, recipe, and a hash of recipe, data, term lists, outside files and whether a model is kept."""
     column = evaluation.split.column if evaluation.split else ""
-    parts = [
-        evaluation.recipe.to_dict(),
-        evaluation.dataset.fingerprint,
-        evaluation.lexicon.terms,
-        evaluation.lexicon.weak,
-        column,
-        kept,
-    ]
+    known = [evaluation.recipe.to_dict(), evaluation.dataset.fingerprint, asdict(evaluation.lexicon), column, kept]
+    parts = [*known, [result.name for result in outside]]
     key = sha256_text(canonical_json(parts))
     return f"{date}-{evaluation.recipe.name}-{key[:8]}"
 
 
 def write_run(
-    folder: Path, evaluation: Evaluation, report: tuple[Section, ...], page: str, model: Model | None
+    folder: Path,
+    evaluation: Evaluation,
+    report: tuple[Section, ...],
+    page: str,
+    model: Model | None,
+    outside: tuple[OutsideResult, ...] = (),
 ) -> None:
     """Write a run's folder, whole or not at all.
 
@@ -56,16 +56,17 @@ def write_run(
         report: its sections.
         page: the same as HTML, "" for none.
         model: kept in ``model/`` if given.
+        outside: its figures on outside text.
     """
     with new_folder(folder) as made:
         write_text(made / "recipe.toml", evaluation.recipe.to_toml())
-        write_text(made / "metrics.json", canonical_json(metrics(evaluation), indent=1) + "\n")
+        write_text(made / "metrics.json", canonical_json(metrics(evaluation, outside), indent=1) + "\n")
         write_text(made / REPORT, markdown(report))
         if page:
             write_text(made / PAGE, page)
         write_text(made / "out_of_fold.csv", out_of_fold(evaluation).to_csv(index=False, lineterminator="\n"))
         if model is not None:
-            save_model(model, made / "model", model_card(model, evaluation))
+            save_model(model, made / "model", model_card(model, evaluation), evidence_of(evaluation))
 
 
 def find_run(runs: Path, name: str | None) -> Path:
@@ -105,7 +106,7 @@ def page_of(run: Path) -> Path:
 
 def keep_model(folder: Path, evaluation: Evaluation, model: Model) -> None:
     """Make a model the current one of its project."""
-    save_model(model, folder, model_card(model, evaluation))
+    save_model(model, folder, model_card(model, evaluation), evidence_of(evaluation))
 
 
 def out_of_fold(evaluation: Evaluation) -> pd.DataFrame:
@@ -146,8 +147,8 @@ def figure(value: Interval, n: int) -> dict[str, float | int | None]:
     return {**{name: None if math.isnan(x) else x for name, x in zip(names, numbers, strict=True)}, "n": n}
 
 
-def metrics(evaluation: Evaluation) -> dict[str, Any]:
-    """All figures of an evaluation as plain JSON values, by level, system and topic."""
+def metrics(evaluation: Evaluation, outside: tuple[OutsideResult, ...] = ()) -> dict[str, Any]:
+    """All figures of an evaluation as plain JSON values, by level, system and topic, and those on outside text."""
     levels: dict[str, Any] = {}
     dataset = evaluation.dataset
     known = {"paragraph": dataset.known, "article": article_judgements(dataset)[1]}
@@ -173,6 +174,7 @@ def metrics(evaluation: Evaluation) -> dict[str, Any]:
         "thresholds": dict(zip(keys, evaluation.rules.thresholds.tolist(), strict=True)),
         "infeasible": dict(zip(keys, evaluation.out.infeasible.tolist(), strict=True)),
         "levels": levels,
+        "outside": [row for result in outside for row in outside_metrics(result)],
         "leaks": [asdict(leak) for leak in evaluation.leaks],
         "left_out": {
             tables[0].level: {
@@ -184,18 +186,20 @@ def metrics(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def outside_metrics(rows: list[OutsideRow]) -> list[dict[str, Any]]:
-    """Figures on outside text as plain JSON values, one a file and topic."""
+def outside_metrics(result: OutsideResult) -> list[dict[str, Any]]:
+    """Figures on one file of outside text as plain JSON values, one a topic."""
     return [
         {
             "file": row.file,
             "topic": row.topic,
             "positives": row.positives,
             "negatives": row.negatives,
-            "recall": figure(row.recall, row.positives),
-            "false_alarms_per_1000": figure(row.false_alarms, row.negatives),
-            "average_precision": figure(row.average_precision, row.positives + row.negatives),
-            "f1": figure(row.f1, row.positives + row.negatives),
+            **{name: figure(getattr(row, name), _counted(name, row)) for name in OUTSIDE_FIGURES},
+            "bins": [asdict(point) for point in result.bins.get(row.topic, ())],
         }
-        for row in rows
+        for row in result.rows
     ]
+
+
+def _counted(name: str, row: OutsideRow) -> int:
+    return {"recall": row.positives, "false_alarms": row.negatives}.get(name, row.positives + row.negatives)

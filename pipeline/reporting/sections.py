@@ -6,7 +6,7 @@ One description, three drawers: Markdown here, the terminal in ``console``, the 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.intervals import Interval
 from pipeline.reporting.figures import Panel
@@ -99,7 +99,9 @@ class Quote:
     @property
     def line(self) -> str:
         """All of it in one line."""
-        return f"{self.topic}, {self.lead}, {self.source}: {' '.join(self.text.split())}"
+        return (
+            f"{', '.join(part for part in (self.topic, self.lead, self.source) if part)}: {' '.join(self.text.split())}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,11 @@ def number(value: float, digits: int = 2) -> str:
     if math.isnan(value):
         return "-"
     return f"{value:.0f}" if value == int(value) and abs(value) >= 1 else f"{value:.{digits}f}"
+
+
+def printed(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """What a terminal shows of a report: fewer sections, and no tables that stand for figures."""
+    return tuple(replace(section, figures=(), tiles=()) for section in sections if section.is_printed)
 
 
 def markdown(sections: tuple[Section, ...]) -> str:

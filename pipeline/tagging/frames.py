@@ -23,7 +23,8 @@ def tag_articles(articles: Iterable[str | Article], model: Model | None = None) 
 
     Returns:
         Columns ``id``, ``article_id``, ``start``, ``end``, ``kind``, ``text``, ``unsupported``, one column a topic with
-        its probability (``nan`` where unsupported), and ``topics``, the tags strongest first, joined by spaces.
+        its probability (``nan`` where unsupported), ``topics``, the tags, and ``review``, the topics left for a person
+        to review, both strongest first and joined by spaces.
     """
     model = model if model is not None else load_model()
     rows: list[list[Any]] = []

@@ -14,7 +14,7 @@ from pipeline.tagging.tagger import TaggedArticle
 
 def columns(keys: tuple[str, ...]) -> list[str]:
     """Column names of a table of paragraphs."""
-    return ["id", "article_id", "start", "end", "kind", "text", "unsupported", *keys, "topics"]
+    return ["id", "article_id", "start", "end", "kind", "text", "unsupported", *keys, "topics", "review"]
 
 
 def table_rows(tagged: TaggedArticle) -> Iterator[list[Any]]:
@@ -22,8 +22,8 @@ def table_rows(tagged: TaggedArticle) -> Iterator[list[Any]]:
     for paragraph in tagged.paragraphs:
         p, known = paragraph.paragraph, paragraph.probabilities
         probabilities = [known.get(key) for key in tagged.model.codebook.keys]
-        topics = " ".join(paragraph.topics)
-        yield [p.id, p.article_id, p.start, p.end, p.kind, p.text, paragraph.unsupported, *probabilities, topics]
+        said = " ".join(paragraph.topics), " ".join(paragraph.review)
+        yield [p.id, p.article_id, p.start, p.end, p.kind, p.text, paragraph.unsupported, *probabilities, *said]
 
 
 def json_lines(articles: Iterable[TaggedArticle], level: str, *, every_topic: bool) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.learning.decision import decide, probabilities
+from pipeline.learning.decision import answer, probabilities
 from pipeline.learning.evidence import Contribution, explain
 from pipeline.learning.locate import load_model
 from pipeline.learning.model import Model
@@ -17,7 +17,7 @@ from pipeline.text.articles import Article, article_from_text
 from pipeline.text.language import too_short, unsupported_reason
 from pipeline.text.paragraphs import Paragraph
 
-YES, NO = "yes", "no"
+NO, REVIEW, YES = ANSWERS = ("no", "review", "yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,15 @@ class Verdict:
         score: log-odds before calibration; the evidence adds up to it.
         probability: calibrated.
         threshold: least probability that is a tag.
-        decision: "yes" or "no".
+        review: least probability that is left for a person to review; the threshold where the model leaves nothing.
+        decision: "yes", "review" or "no".
     """
 
     topic: str
     score: float
     probability: float
     threshold: float
+    review: float
     decision: str
 
 
@@ -66,6 +68,11 @@ class TaggedParagraph:
         return _strongest({v.topic: v.probability for v in self.verdicts if v.decision == YES})
 
     @property
+    def review(self) -> dict[str, float]:
+        """Probability of each topic left for a person to review, strongest first; empty where the model leaves none."""
+        return _strongest({v.topic: v.probability for v in self.verdicts if v.decision == REVIEW})
+
+    @property
     def evidence(self) -> dict[str, tuple[Contribution, ...]]:
         """For each topic the paragraph has, the terms that made its score; see ``why``."""
         return {topic: self.why(topic) for topic in self.topics}
@@ -78,7 +85,7 @@ class TaggedParagraph:
         return explain(self.model, self.paragraph.text, self.model.codebook.keys.index(topic))
 
     def to_dict(self, *, every_topic: bool = False) -> dict[str, Any]:
-        """Plain JSON values: the topics it has with their evidence, or every topic."""
+        """Plain JSON values: the topics it has or that are left for review with their evidence, or every topic."""
         return {
             "id": self.paragraph.id,
             "article_id": self.paragraph.article_id,
@@ -93,6 +100,7 @@ class TaggedParagraph:
                     "score": verdict.score,
                     "probability": verdict.probability,
                     "threshold": verdict.threshold,
+                    "review": verdict.review,
                     "decision": verdict.decision,
                     "evidence": [
                         {"start": c.start, "end": c.end, "text": c.text, "weight": c.weight}
@@ -100,7 +108,7 @@ class TaggedParagraph:
                     ],
                 }
                 for verdict in sorted(self.verdicts, key=lambda v: -v.probability)
-                if every_topic or verdict.decision == YES
+                if every_topic or verdict.decision != NO
             ],
             "model": model_facts(self.model),
         }
@@ -132,6 +140,15 @@ class TaggedArticle:
         return _strongest(found)
 
     @property
+    def review(self) -> dict[str, float]:
+        """Topics that no paragraph has and one is left for review for, with the greatest probability, strongest first."""
+        found: dict[str, float] = {}
+        for tagged in self.paragraphs:
+            for topic, probability in tagged.review.items():
+                found[topic] = max(probability, found.get(topic, 0.0))
+        return _strongest({topic: probability for topic, probability in found.items() if topic not in self.topics})
+
+    @property
     def probabilities(self) -> dict[str, float]:
         """The greatest probability of every topic over the paragraphs; empty where nothing could be judged."""
         judged = [p.probabilities for p in self.paragraphs if p.verdicts]
@@ -139,8 +156,10 @@ class TaggedArticle:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values of the whole article; ``paragraphs[i].to_dict()`` has the paragraphs."""
-        chosen = self.topics
-        thresholds = dict(zip(self.model.codebook.keys, self.model.thresholds.tolist(), strict=True))
+        chosen = {**dict.fromkeys(self.topics, YES), **dict.fromkeys(self.review, REVIEW)}
+        probabilities = {**self.topics, **self.review}
+        cuts = zip(self.model.thresholds.tolist(), self.model.review.tolist(), strict=True)
+        needed = dict(zip(self.model.codebook.keys, cuts, strict=True))
         return {
             "id": self.article.id,
             "title": self.article.title,
@@ -151,12 +170,15 @@ class TaggedArticle:
             "topics": [
                 {
                     "topic": topic,
-                    "probability": probability,
-                    "threshold": thresholds[topic],
-                    "decision": YES,
-                    "paragraphs": [p.paragraph.id for p in self.paragraphs if topic in p.topics],
+                    "probability": probabilities[topic],
+                    "threshold": needed[topic][0],
+                    "review": needed[topic][1],
+                    "decision": decision,
+                    "paragraphs": [
+                        p.paragraph.id for p in self.paragraphs if topic in (p.topics if decision == YES else p.review)
+                    ],
                 }
-                for topic, probability in chosen.items()
+                for topic, decision in chosen.items()
             ],
             "model": model_facts(self.model),
         }
@@ -195,13 +217,14 @@ def tag_article(article: str | Article, model: Model | None = None) -> TaggedArt
     supported = [p.text for p, reason in zip(content, reasons, strict=True) if reason is None]
     S = model.scores(supported)
     P = probabilities(S, model.slope, model.offset)
-    T = decide(P, model.thresholds)
-    rows = iter(zip(S.tolist(), P.tolist(), T.tolist(), strict=True))
+    answers = answer(P, model.thresholds, model.review)
+    rows = iter(zip(S.tolist(), P.tolist(), answers.tolist(), strict=True))
     tagged = []
     for paragraph, reason in zip(content, reasons, strict=True):
         verdicts: tuple[Verdict, ...] = ()
         if reason is None:
-            columns = zip(model.codebook.keys, *next(rows), model.thresholds.tolist(), strict=True)
-            verdicts = tuple(Verdict(key, s, p, limit, YES if t else NO) for key, s, p, t, limit in columns)
+            cuts = model.thresholds.tolist(), model.review.tolist()
+            columns = zip(model.codebook.keys, *next(rows), *cuts, strict=True)
+            verdicts = tuple(Verdict(key, s, p, cut, low, ANSWERS[said]) for key, s, p, said, cut, low in columns)
         tagged.append(TaggedParagraph(paragraph, verdicts, reason, model))
     return TaggedArticle(article, tuple(tagged), whole, model)

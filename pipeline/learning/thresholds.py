@@ -1,0 +1,108 @@
+"""Thresholds of a finished model set anew, by hand or by another objective, on the scores its training kept.
+
+Weights and calibration stay as they are. The figures here are on the scores that choose, which flatters them; those of
+the report are nested.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.learning.decision import NEVER, probabilities
+from pipeline.learning.metrics import confusion
+from pipeline.learning.model import Model
+from pipeline.learning.objectives import Objective, choose_threshold
+from pipeline.learning.persist import Evidence
+
+PRECISIONS = (0.8, 0.9, 0.95, 0.99)
+BY_HAND = "set by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One topic at its thresholds.
+
+    Attributes:
+        topic: the topic's key.
+        threshold: least probability that is a tag.
+        review: least probability that is no "no".
+        precision: share of tags that are right; ``nan`` without a tag.
+        recall: share of positives that are tagged.
+        kept: share of positives that are tagged or left for review.
+        tagged: of 1,000 paragraphs.
+        left: of 1,000 paragraphs, left for review.
+        aim: what chose the threshold.
+    """
+
+    topic: str
+    threshold: float
+    review: float
+    precision: float
+    recall: float
+    kept: float
+    tagged: float
+    left: float
+    aim: str
+
+
+def cuts(model: Model, evidence: Evidence) -> list[Cut]:
+    """What each topic's thresholds achieve on the scores kept."""
+    aims = model.facts.get("decision", {})
+    P = probabilities(evidence.S, model.slope, model.offset)
+    return [
+        _cut(key, P, evidence, j, float(model.thresholds[j]), float(model.review[j]), str(aims.get(key, "")))
+        for j, key in enumerate(model.codebook.keys)
+    ]
+
+
+def _cut(key: str, P: np.ndarray, evidence: Evidence, j: int, threshold: float, review: float, aim: str) -> Cut:
+    known = evidence.known[:, j]
+    p, y = P[known, j : j + 1], evidence.Y[known, j : j + 1]
+    everything, ones = np.ones_like(y), np.ones((1, len(p)))
+    tagged, kept = p >= threshold, p >= review
+    counts = confusion(tagged, y, everything, ones)
+    reached = confusion(kept, y, everything, ones).recall
+    shares = 1000 * float(tagged.mean()), 1000 * float((kept & ~tagged).mean())
+    figures = counts.precision.item(), counts.recall.item(), reached.item()
+    return Cut(key, threshold, review, *figures, *shares, aim)
+
+
+def alternatives(model: Model, evidence: Evidence, topic: str) -> list[tuple[float, Cut | None]]:
+    """For each of some precisions the threshold that keeps it and catches most; ``None`` where none does."""
+    j = model.codebook.keys.index(topic)
+    P = probabilities(evidence.S, model.slope, model.offset)
+    known = evidence.known[:, j]
+    found: list[tuple[float, Cut | None]] = []
+    for precision in PRECISIONS:
+        # A miss costs so much that recall is all that counts among the thresholds that keep the precision.
+        aim = Objective(min_precision=precision, miss_cost=float(len(P)))
+        choice = choose_threshold(P[known, j], evidence.Y[known, j], aim)
+        cut = _cut(topic, P, evidence, j, choice.threshold, choice.threshold, str(aim)) if choice.feasible else None
+        found.append((precision, cut))
+    return found
+
+
+def set_by_objective(model: Model, evidence: Evidence, topic: str, objective: Objective) -> tuple[Model, bool]:
+    """The model with one topic's thresholds chosen anew, and whether the objective's wishes are met."""
+    j = model.codebook.keys.index(topic)
+    known = evidence.known[:, j]
+    p = probabilities(evidence.S[known, j], model.slope[j], model.offset[j])
+    choice = choose_threshold(p, evidence.Y[known, j], objective)
+    return _changed(model, topic, choice.threshold, choice.review, str(objective)), choice.feasible
+
+
+def set_by_hand(model: Model, topic: str, threshold: float, review: float | None) -> Model:
+    """The model with one topic's threshold as given; without ``review`` nothing is left for review."""
+    return _changed(model, topic, min(threshold, NEVER), threshold if review is None else review, BY_HAND)
+
+
+def _changed(model: Model, topic: str, threshold: float, review: float, aim: str) -> Model:
+    here = np.array([key == topic for key in model.codebook.keys])
+    return replace(
+        model,
+        thresholds=np.where(here, threshold, model.thresholds),
+        review=np.where(here, min(review, threshold), model.review),
+        facts={**model.facts, "decision": {**model.facts.get("decision", {}), topic: aim}},
+    )
