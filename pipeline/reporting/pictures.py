@@ -24,7 +24,7 @@ RELIABILITY = (
     "On the dashed line probabilities come true; below it they promise too much. Both scales are of log-odds, so that "
     "small probabilities can be told apart; a hollow point had no row with the topic."
 )
-_MARKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
+_MARKS = (0.01, 0.1, 0.5, 0.9, 0.99)
 
 
 def letter(codebook: Codebook, topic: str) -> tuple[str, int]:

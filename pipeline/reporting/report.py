@@ -129,7 +129,7 @@ def _first(evaluation: Evaluation, outside: tuple[OutsideResult, ...], findings:
     ]
     if findings:
         tiles.append(("calibration error", interval(findings.curves[0].calibration_error), "mean over topics"))
-    text = (*headline(evaluation, outside), _in_words(table), settings, balance, RULES, *wishes)
+    text = (" ".join(headline(evaluation, outside)), _in_words(table), settings, balance, RULES, *wishes)
     return Section("Cross-validation: " + recipe.name, text, tiles=tuple(tiles), part="Results")
 
 
