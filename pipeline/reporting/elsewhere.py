@@ -78,7 +78,7 @@ def _promise(points: tuple[GrowthPoint, ...]) -> str:
     if len(points) < 2:
         return "There are too few articles to learn from parts of them."
     gain = points[-2].table.difference["macro", "f1"]
-    verdict = "more of the same would still pay" if gain.low > 0 else "more of the same would bring little"
+    verdict = "labels were still paying" if gain.low > 0 else "no clear gain any more"
     return f"From {points[-2].share:.0%} to all labels macro F1 changed by {signed(gain)}: {verdict}."
 
 

@@ -109,10 +109,12 @@ def share_axis(label: str, low: float = 0.0, step: float = 0.2) -> Axis:
 
 
 def lowest(values: list[float], step: float = 0.1) -> float:
-    """A round number below all values that are defined, for the low end of an axis of shares.
+    """A round number below 1 and all values that are defined, for the low end of an axis of shares.
 
-    >>> lowest([0.63, math.nan, 0.9]), lowest([])
-    (0.6, 0.0)
+    >>> lowest([0.63, math.nan, 0.9]), lowest([]), lowest([1.0])
+    (0.6, 0.0, 0.9)
     """
     defined = [value for value in values if not math.isnan(value)]
-    return max(0.0, round(math.floor(min(defined) / step + 1e-9) * step, 6)) if defined else 0.0
+    if not defined:
+        return 0.0
+    return round(min(max(0.0, math.floor(min(defined) / step + 1e-9) * step), 1 - step), 6)
