@@ -1,5 +1,6 @@
 """The learning curve: nested parts of whole articles, on the evaluation's own folds; and evidence out of fold."""
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -23,7 +24,7 @@ def test_parts_are_whole_articles_each_holding_the_smaller_ones():
     groups = small().groups
     train = np.flatnonzero(groups % 3 > 0)
     drawn = parts(groups, train, (0.2, 0.5, 1.0), seed=4)
-    for smaller, larger in zip(drawn, drawn[1:], strict=False):
+    for smaller, larger in itertools.pairwise(drawn):
         assert set(smaller) < set(larger)
     for rows in drawn:
         assert set(rows) <= set(train)

@@ -60,14 +60,17 @@ class Tree(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
+        """Note it, and that it is open."""
         self.tags.append((tag, dict(attrs), tuple(self.open)))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attrs):
+        """Note it."""
         self.tags.append((tag, dict(attrs), tuple(self.open)))
 
     def handle_endtag(self, tag):
+        """It closes the last one opened."""
         if tag not in VOID:
             assert self.open.pop() == tag
 
