@@ -45,7 +45,7 @@ def print_report(sections: tuple[Section, ...]) -> None:
             console.print(escape(_plain(sentence)))
         for grid in section.grids:
             console.print(_table(grid))
-        for item in section.items:
+        for item in (*section.items, *(quote.line for quote in section.quotes)):
             console.print(f"- {escape(_plain(item))}")
 
 
@@ -57,9 +57,7 @@ def _plain(text: str) -> str:
 def _table(grid: Grid) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, name in enumerate(grid.header):
-        table.add_column(
-            escape(name), justify="left" if place == 0 or name in {"terms", "side", "average"} else "right"
-        )
+        table.add_column(escape(name), justify="left" if grid.is_text(place) else "right")
     for row in grid.rows:
         table.add_row(*(escape(_plain(cell)) for cell in row))
     return table

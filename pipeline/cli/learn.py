@@ -32,7 +32,8 @@ from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.project import Project, shipped_project
 from pipeline.reporting.experiment import Experiment, run_experiment
 from pipeline.reporting.outside import outside_section
-from pipeline.reporting.runs import metrics, outside_metrics
+from pipeline.reporting.runs import PAGE, REPORT, metrics, outside_metrics
+from pipeline.reporting.sections import printed
 
 GATE_FAILED = 1
 THOROUGH_REPEATS = 3
@@ -164,14 +165,15 @@ def _carry_out(
         jobs=jobs,
         keep=keep,
         split=split,
-        withhold=not keep and not split,
+        is_thorough=not keep and not split,
         **outside,
     )
     if as_json:
         click.echo(json.dumps(metrics(experiment.evaluation, experiment.outside), indent=1))
     else:
-        show(experiment.report)
-    talk(f"report: {near(experiment.folder / 'report.md')}")
+        show(printed(experiment.report))
+    talk(f"report: {near(experiment.folder / REPORT)}")
+    talk(experiment.lacking or f"page:   {near(experiment.folder / PAGE)}")
     talk(f"scores: {near(experiment.folder / 'out_of_fold.csv')}")
     return experiment
 
@@ -200,6 +202,6 @@ def _outside(files: tuple[Path, ...], path: Path, half: str, mistakes: int, *, a
         result = evaluate_outside(model, outside, mistakes=mistakes)
         figures += outside_metrics(result)
         if not as_json:
-            show((outside_section(result),))
+            show(printed((outside_section(result, model.codebook),)))
     if as_json:
         click.echo(json.dumps(figures, indent=1))
