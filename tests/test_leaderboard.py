@@ -48,7 +48,7 @@ def test_every_recipe_stands_in_the_table_the_default_first(project):  # noqa: F
     assert [line for line in lines if line in {"| default", "| a-words"}] == ["| default", "| a-words"] * 4
     page = (project.experiments / "README.md").read_text("utf-8")
     assert "Outside text: o.jsonl (choose half)" in page
-    assert "recipe: average precision | drugs | cyber | floods" in page
+    assert "**Average precision**\n\n| recipe | drugs | cyber | floods |" in page
     reported = page.split("the half to report on")[1]
     assert reported.count("o.jsonl (report half)") == 1
     kept = json.loads((project.experiments / "metrics" / "a-words.json").read_text("utf-8"))

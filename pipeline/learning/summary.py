@@ -225,6 +225,19 @@ def paired(
     return _level_tables("paragraph", systems, Y, known, groups, keys, rounds=rounds, seed=seed)[1].difference
 
 
+def paragraph_tables(dataset: Dataset, systems: dict[str, Answers], *, rounds: int, seed: int) -> list[Table]:
+    """Tables over paragraphs, the first system's figures minus each other's paired over articles.
+
+    Args:
+        dataset: the judged paragraphs.
+        systems: answers by name, ``MODEL`` first; all of as many repeats.
+        rounds: bootstrap rounds.
+        seed: seed of the bootstrap.
+    """
+    keys = dataset.codebook.keys
+    return _level_tables("paragraph", systems, dataset.Y, dataset.known, dataset.groups, keys, rounds=rounds, seed=seed)
+
+
 def part_tables(dataset: Dataset, out: OutOfFold, split: Split, *, rounds: int, seed: int) -> list[tuple[Table, ...]]:
     """Paragraph tables of every system for each part of a split, which its models never saw; level is the part's value."""
     found = []

@@ -172,12 +172,12 @@ def _starred(value: Interval) -> str:
 def _by_topic(entries: list[Entry]) -> Section:
     keys = entries[0].evaluation.dataset.codebook.keys
     grids = []
-    for figure, heading in (("f1", "F1"), ("average_precision", "average precision")):
+    for figure, heading in (("f1", "F1"), ("average_precision", "Average precision")):
         rows = []
         for entry in entries:
             table = entry.evaluation.table("paragraph")
             rows.append((entry.name, *(interval(table.figure(key, figure)) for key in keys)))
-        grids.append(Grid((f"recipe: {heading}", *keys), tuple(rows)))
+        grids.append(Grid(("recipe", *keys), tuple(rows), heading))
     return Section("By topic", (), tuple(grids))
 
 
