@@ -177,10 +177,11 @@ def search(
                 delayed(_piece)(counted[1], dataset, candidate.recipe, fold, f, clock, by_part=split is not None)
                 for f in missing
             )
-            for f, piece in zip(missing, Parallel(n_jobs=jobs or -1, return_as="generator")(work), strict=True):
+            # Kept as they come: a slow piece must not hold back others that are done when somebody stops the search.
+            for done, (f, piece) in enumerate(Parallel(n_jobs=jobs or -1, return_as="generator_unordered")(work), 1):
                 _keep(_path(kept, candidate, f), piece)
                 made += 1
-                if f != missing[-1]:
+                if done < len(missing):
                     told(Step(made, whole, candidate, None))
         tried.append((candidate, [_read(_path(kept, candidate, f), dataset, fold == f) for f in parts]))
         if missing:
@@ -195,7 +196,8 @@ def _deal(dataset: Dataset, recipe: Recipe) -> Array:
 
 def _piece(
     counts: Counts, dataset: Dataset, recipe: Recipe, fold: Array, f: int, clock: Callable[[], float], *, by_part: bool
-) -> Piece:
+) -> tuple[int, Piece]:
+    """A candidate on outer fold ``f``, and ``f``."""
     began = clock()
     d, train, test = dataset, np.flatnonzero(fold != f), np.flatnonzero(fold == f)
     folds, seed = recipe.evaluation.inner_folds, recipe.seed + 1 + f
@@ -211,7 +213,7 @@ def _piece(
         counts, d.codebook.keys, d.Y, d.known, d.weight, train, recipe.features, recipe.estimator, recipe.seed
     )
     P = rules.probabilities(score_topics(fits, counts, test))
-    return Piece(inner, P, decide(P, rules.thresholds), clock() - began)
+    return f, Piece(inner, P, decide(P, rules.thresholds), clock() - began)
 
 
 def _macro(figures: Array) -> float:
