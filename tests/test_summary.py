@@ -22,7 +22,7 @@ def answers(P, T=None):
     """Answers of a single made-up system, and the rest of an outcome that tables do not look at."""
     T = P >= 0.5 if T is None else T
     nothing = np.zeros(0)
-    return OutOfFold(P, {MODEL: Answers(P, T)}, nothing, nothing, nothing, ())
+    return OutOfFold(P, {MODEL: Answers(P, T)}, nothing, nothing, nothing, (), T)
 
 
 def drawn(dataset, seed=0, repeats=1):
