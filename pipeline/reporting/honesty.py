@@ -17,6 +17,7 @@ EMPTY_SETS = (
     ("average precision without positives", "undefined; the topic is left out of macro averages"),
     ("a topic missing from some paragraphs of an article", "known for the article only if a judged paragraph has it"),
     ("a bootstrap round in which a figure is undefined", "left out of that figure's interval"),
+    ("an error that never occurred", "the interval has no width there: a draw holds only what occurred"),
 )
 
 
@@ -26,15 +27,22 @@ def empty_sets() -> Section:
 
 
 def leaks(found: tuple[Leak, ...]) -> Section:
-    """Texts that stand in two articles, whichever way it falls."""
-    apart = [leak for leak in found if leak.repeats]
+    """Texts that stand in two articles, those that a model was judged on after learning them first."""
     heading = "Same text in two articles"
     if not found:
         return Section(heading, (f"None: no two paragraphs of different articles share {LEAST:.0%} of their 5-grams.",))
-    text = (
-        f"{len(found)} pairs of paragraphs of different articles share {LEAST:.0%} or more of their word 5-grams; "
-        f"{len(apart)} stood in different folds, so that a model was judged on what it had learnt. The figures may be too "
-        "good: merge such articles, or take one of them out of the labels."
+    apart = sum(leak.repeats > 0 for leak in found)
+    what = (
+        f"Pairs of paragraphs of different articles that share {LEAST:.0%} or more of their word 5-grams: {len(found)}."
     )
-    rows = tuple((leak.first, leak.second, f"{leak.share:.0%}", str(leak.repeats)) for leak in found[:SHOWN])
-    return Section(heading, (text,), (Grid(("paragraph", "and", "shared", "repeats in different folds"), rows),))
+    verdict = "None of them stood in different folds, so no model was judged on what it had learnt."
+    if apart:
+        verdict = (
+            f"Pairs in different folds, so that a model was judged on what it had learnt: {apart}. The figures may be too "
+            "good: merge such articles, or take one of them out of the labels."
+        )
+    worst = sorted(found, key=lambda leak: leak.repeats == 0)[:SHOWN]
+    rows = tuple((leak.first, leak.second, f"{leak.share:.0%}", str(leak.repeats)) for leak in worst)
+    return Section(
+        heading, (what, verdict), (Grid(("paragraph", "and", "shared", "repeats in different folds"), rows),)
+    )
