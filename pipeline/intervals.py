@@ -23,7 +23,10 @@ BATCH = 250  # bootstrap rounds computed at once: enough for speed, few enough f
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A value and the interval around it; all three are ``nan`` where the value is undefined."""
+    """A value and the interval around it.
+
+    All three are ``nan`` where the value is undefined; the ends alone where one group is all there is to draw from.
+    """
 
     value: float
     low: float
@@ -57,14 +60,12 @@ def group_draws(groups: Array, *, rounds: int, seed: int) -> Array:
 def tail(groups: int, level: float) -> float:
     """The share of the bootstrap distribution to leave out on each side, by the number of groups.
 
-    As far out on the normal curve as Student's t reaches with ``groups - 1`` degrees of freedom (by its expansion in
+    With two groups or more: as far out on the normal curve as Student's t reaches with ``groups - 1`` degrees of freedom (by its expansion in
     them, Abramowitz & Stegun 26.7.5), and further by sqrt(g / (g - 1)), for a bootstrap's variance is too small by that.
 
     >>> [round(tail(groups, 0.95), 4) for groups in (2, 10, 60, 100_000)]
     [0.0, 0.0086, 0.0218, 0.025]
     """
-    if groups < 2:
-        return 0.0
     normal, free = NormalDist(), groups - 1
     z = normal.inv_cdf((1 - level) / 2)
     parts = (z, (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96, (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384)
@@ -86,7 +87,8 @@ def bootstrap(
         level: how often the interval shall hold the truth.
 
     Returns:
-        m intervals. Rounds in which a statistic is ``nan`` (no positive drawn, say) are left out of its interval.
+        m intervals. Rounds in which a statistic is ``nan`` (no positive drawn, say) are left out of its interval. One
+        group alone says nothing of others: there are no ends then.
 
     >>> x = np.array([0.0, 0, 1, 1])
     >>> [str(i) for i in bootstrap(lambda w: (w @ x / w.sum(axis=1))[:, None], np.arange(4), rounds=200)]
@@ -94,6 +96,8 @@ def bootstrap(
     """
     draws = group_draws(groups, rounds=rounds, seed=seed)
     values = statistic(np.ones((1, len(groups))))[0]
+    if draws.shape[1] < 2:
+        return [Interval(float(value), np.nan, np.nan) for value in values]
     samples = np.concatenate(
         [
             statistic(np.take(draws[first : first + BATCH], groups, axis=1).astype(np.float64))

@@ -88,10 +88,18 @@ def undefined_rounds():
     assert math.isnan(never.low)
 
 
+def one_article_alone():
+    recall = table(judged("1", "1", articles=["one", "one"]), "1", "0").figure("a", "recall")
+    assert recall.value == 0.5
+    assert math.isnan(recall.low)
+
+
 def never_wrong():
     rows = ["1", "0"] * 10
     precision = table(judged(*rows), *rows).figure("a", "precision")
     assert precision.low == precision.high == 1
+    recall = table(judged("1", "1", "0", "0", articles=["x", "x", "y", "z"]), "1", "0", "0", "0").figure("a", "recall")
+    assert recall.low == recall.high == 0.5
 
 
 CHECKS = dict(
@@ -107,6 +115,7 @@ CHECKS = dict(
             ranking_without_positives,
             article_judged_in_part,
             undefined_rounds,
+            one_article_alone,
             never_wrong,
         ),
         strict=True,

@@ -74,12 +74,14 @@ class OutsideResult:
         rows: figures by topic.
         bins: reliability by topic, for the topics in ``rows``.
         mistakes: the most telling ones.
+        fingerprint: of the rows and their judgements.
     """
 
     name: str
     rows: tuple[OutsideRow, ...]
     bins: dict[str, tuple[Bin, ...]]
     mistakes: tuple[Mistake, ...]
+    fingerprint: str = ""
 
 
 def evaluate_outside(
@@ -127,7 +129,8 @@ def evaluate_outside(
         chosen = [rows[place] for place in both]
         sums = sum(row.positives for row in chosen), sum(row.negatives for row in chosen)
         rows.append(OutsideRow(outside.name, MACRO, *sums, *parts[-1]))
-    return OutsideResult(outside.name, tuple(rows), bins, tuple(outside_mistakes(model, outside, mistakes)))
+    told = tuple(outside_mistakes(model, outside, mistakes))
+    return OutsideResult(outside.name, tuple(rows), bins, told, outside.fingerprint)
 
 
 def _lists(model: Model) -> Lexicon:

@@ -1,8 +1,12 @@
-"""What a reader must know before believing the figures: how empty sets are counted, and texts that stand twice."""
+"""Before believing the figures: where plain rules do better, how empty sets are counted, and texts that stand twice."""
 
 from __future__ import annotations
 
+import math
+
 from pipeline.learning.leaks import LEAST, Leak
+from pipeline.learning.outside_evaluation import OutsideResult
+from pipeline.learning.training import Evaluation
 from pipeline.reporting.sections import Grid, Section
 
 SHOWN = 10
@@ -17,8 +21,31 @@ EMPTY_SETS = (
     ("average precision without positives", "undefined; the topic is left out of macro averages"),
     ("a topic missing from some paragraphs of an article", "known for the article only if a judged paragraph has it"),
     ("a bootstrap round in which a figure is undefined", "left out of that figure's interval"),
-    ("an error that never occurred", "the interval has no width there: a draw holds only what occurred"),
+    ("figures of one article or group alone", "told without an interval: one says nothing of others"),
+    (
+        "an error that never occurred, a topic in one article of many",
+        "the interval has no width there: a draw holds only what occurred",
+    ),
 )
+
+
+def exceptions(evaluation: Evaluation, outside: tuple[OutsideResult, ...]) -> str:
+    """Every topic of an outside file and every left-out part on which the keyword rules are clearly better."""
+    behind = [f"{row.file} {row.topic}" for result in outside for row in result.rows if row.is_behind_rules]
+    gaps = [gap for result in outside for row in result.rows for gap in (row.ap_ahead, row.f1_ahead)]
+    column = evaluation.split.column if evaluation.split else ""
+    for tables in evaluation.parts:
+        own = [tables[-1].difference["macro", name] for name in ("average_precision", "f1")]
+        behind += [f"{column} {tables[0].level}"] if any(gap.high < 0 for gap in own) else []
+        gaps += own
+    if behind:
+        return f"The keyword rules are clearly better on: {', '.join(behind)}."
+    places = ["the outside text"] if outside else []
+    places += [f"any {column} left out"] if column else []
+    where = " or ".join(places)
+    if all(math.isnan(gap.high) for gap in gaps):
+        return f"Too little is judged to compare the model with the keyword rules on {where}."
+    return f"Nowhere on {where} are the keyword rules clearly better."
 
 
 def empty_sets() -> Section:

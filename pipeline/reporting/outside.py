@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
-from pipeline.intervals import Interval
 from pipeline.learning.held_out import HeldOut
 from pipeline.learning.outside_evaluation import OutsideResult
-from pipeline.reporting.sections import Grid, Section, interval, signed
+from pipeline.reporting.sections import Grid, Section, interval, per_thousand, signed
 
 
 def outside_section(result: OutsideResult) -> Section:
@@ -30,7 +27,7 @@ def outside_section(result: OutsideResult) -> Section:
             str(row.positives),
             str(row.negatives),
             interval(row.recall),
-            _per_thousand(row.false_alarms),
+            per_thousand(row.false_alarms),
             interval(row.average_precision),
             interval(row.f1),
             interval(row.calibration_error),
@@ -45,10 +42,6 @@ def outside_section(result: OutsideResult) -> Section:
     )
     items = tuple(f"{m.topic}, {m.kind} at {m.probability:.2f}: {' '.join(m.text.split())}" for m in result.mistakes)
     return Section(f"Outside text: {result.name}", (text,), (Grid(header, rows),), items)
-
-
-def _per_thousand(value: Interval) -> str:
-    return "-" if math.isnan(value.value) else f"{value.value:.1f} [{value.low:.1f}, {value.high:.1f}]"
 
 
 def held_out_section(rows: tuple[HeldOut, ...]) -> Section:
