@@ -45,7 +45,7 @@ def print_report(sections: tuple[Section, ...]) -> None:
             console.print(escape(_plain(sentence)))
         for grid in section.grids:
             console.print(_table(grid))
-        for item in section.items:
+        for item in (*section.items, *(quote.line for quote in section.quotes)):
             console.print(f"- {escape(_plain(item))}")
 
 
@@ -57,9 +57,7 @@ def _plain(text: str) -> str:
 def _table(grid: Grid) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, name in enumerate(grid.header):
-        table.add_column(
-            escape(name), justify="left" if place == 0 or name in {"terms", "side", "average"} else "right"
-        )
+        table.add_column(escape(name), justify="left" if grid.is_text(place) else "right")
     for row in grid.rows:
         table.add_row(*(escape(_plain(cell)) for cell in row))
     return table
@@ -130,17 +128,21 @@ def _tags(paragraph: TaggedParagraph) -> Text:
 
 def _body(tagged: TaggedArticle, paragraph: TaggedParagraph, *, why: bool) -> RenderableType:
     colours = _colours(tagged)
-    text = Text(_plain(paragraph.paragraph.text), style="" if paragraph.topics else "dim")
-    for topic in reversed(paragraph.topics):
+    text = Text(_plain(paragraph.paragraph.text), style="" if paragraph.topics or paragraph.review else "dim")
+    # The words of a tag stand on its colour, those of a topic left for review in it; a tag is drawn over the latter.
+    marked = [(topic, f"bold {colours[topic]}") for topic in reversed(paragraph.review)]
+    marked += [(topic, f"bold white on {colours[topic]}") for topic in reversed(paragraph.topics)]
+    for topic, style in marked:
         strongest = [c for c in paragraph.why(topic) if c.weight > 0][:WORDS_MARKED]
         for c in strongest:
-            text.stylize(f"bold white on {colours[topic]}", c.start, c.end)
+            text.stylize(style, c.start, c.end)
     if not why or not paragraph.verdicts:
         return text
     lines: list[RenderableType] = [text]
     for verdict in sorted(paragraph.verdicts, key=lambda v: -v.probability):
         has = verdict.topic in paragraph.topics
-        head = f"{verdict.topic} {chance(verdict.probability)}, {verdict.threshold:.2f} needed"
+        band = f", review from {verdict.review:.2f}" if verdict.review < verdict.threshold else ""
+        head = f"{verdict.topic} {chance(verdict.probability)}, {verdict.threshold:.2f} needed{band}"
         line = Text(head, style=f"bold white on {colours[verdict.topic]}" if has else "dim").append("  ")
         _append_terms(line, paragraph.why(verdict.topic))
         lines.append(Padding(line, (0, 0, 0, 2)))

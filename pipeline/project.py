@@ -51,6 +51,11 @@ class Project:
         return self.root / "data" / "targets.toml"
 
     @property
+    def behaviour(self) -> Path:
+        """Short texts to try a model on, if the project has any."""
+        return self.root / "tests" / "behaviour"
+
+    @property
     def experiments(self) -> Path:
         """Recipes, and below it ``runs/`` and ``current/``."""
         return self.root / "experiments"

@@ -100,10 +100,12 @@ def test_train_prints_the_report_and_keeps_model_and_run(project):
         "recipe.toml",
         "metrics.json",
         "report.md",
+        "report.html",
         "out_of_fold.csv",
         "model",
     }
     assert f"report: experiments/runs/{run_folder.name}/report.md" in result.stderr
+    assert f"page:   experiments/runs/{run_folder.name}/report.html" in result.stderr
     assert load_folder(project.model).name == "quick"
     metrics = json.loads((run_folder / "metrics.json").read_text("utf-8"))
     assert metrics["dataset"]["fingerprint"] == load_folder(project.model).facts["dataset"]["fingerprint"]
@@ -511,3 +513,26 @@ def test_a_project_of_a_codebook_only_says_what_is_missing(make_project, tmp_pat
     assert run("corpus").exit_code == 0
     assert "0 annotators beside gold" in refused("agreement")
     assert sorted(path.name for path in bare.root.rglob("*")) == ["codebook.toml", "labels"]
+
+
+def test_without_the_extra_training_reports_in_markdown_and_says_how_to_get_the_page(project, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "pipeline.reporting.plots", raising=False)
+    result = run("train", "-j", "1")
+    assert result.exit_code == 0, result.stderr
+    (run_folder,) = project.runs.iterdir()
+    assert (run_folder / "report.md").is_file()
+    assert not (run_folder / "report.html").exists()
+    assert [line for line in result.stderr.split("\n") if "pip install 'threat-topics[report]'" in line]
+
+
+def test_a_thorough_evaluation_learns_from_parts_of_the_labels_too_and_prints_what_it_printed_before(project):
+    result = run("evaluate", "-j", "1", "--repeats", "1")
+    assert result.exit_code == 0, result.stderr
+    (run_folder,) = project.runs.iterdir()
+    written = (run_folder / "report.md").read_text("utf-8")
+    for heading in ("What more labels bring", "Choosing a threshold", "Topics mixed up", "Terms used"):
+        assert f"## {heading}" in written
+        assert heading in (run_folder / "report.html").read_text("utf-8")
+        assert heading not in result.stdout
+    assert "## Worst mistakes, out of fold" in result.stdout

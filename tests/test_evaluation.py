@@ -27,7 +27,8 @@ def run(dataset, recipe=QUICK, jobs=1):
 
 
 def same(one, two):
-    arrays = [(one.S, two.S), (one.fold, two.fold), (one.thresholds, two.thresholds), (one.infeasible, two.infeasible)]
+    names = ("S", "fold", "thresholds", "infeasible", "not_no")
+    arrays = [(getattr(one, name), getattr(two, name)) for name in names]
     for name in one.systems:
         arrays += [(one.systems[name].score, two.systems[name].score), (one.systems[name].tags, two.systems[name].tags)]
     return one.imbalance == two.imbalance and all(a.tobytes() == b.tobytes() for a, b in arrays)

@@ -162,7 +162,7 @@ def test_numbers_that_are_not_finite_are_noticed_and_great_ones_are_not():
         assert not is_finite(replace(model, offset=offset))
 
 
-@pytest.mark.parametrize("module", ["model", "evidence", "persist", "analyser", "decision", "locate"])
+@pytest.mark.parametrize("module", ["model", "evidence", "persist", "analyser", "decision", "locate", "thresholds"])
 def test_what_tagging_needs_imports_nothing_that_only_training_needs(module):
     code = f"import sys, pipeline.learning.{module}; print(*sorted(m.split('.')[0] for m in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

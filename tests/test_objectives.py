@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.cli.learn import recipe_of
 from pipeline.errors import RecipeError
-from pipeline.learning.decision import answer
+from pipeline.learning.decision import NEVER, answer
 from pipeline.learning.objectives import DecisionOptions, Objective, choose_threshold, fit_rules
 from pipeline.learning.recipe import Recipe, load_recipe
+from pipeline.project import Project
 
 ROWS = st.lists(st.tuples(st.sampled_from([0.05, 0.1, 0.2, 0.4, 0.5, 0.7, 0.9, 0.95]), st.booleans()), min_size=1)
 
@@ -24,7 +26,21 @@ def test_the_least_cost_is_aimed_at_where_a_miss_has_one(rows, cost):
     def paid(threshold):
         return cost * (y & (p < threshold)).sum() + (~y & (p >= threshold)).sum()
 
-    assert paid(found.threshold) == min(paid(t) for t in np.unique(p))
+    # To tag nothing is a threshold too.
+    assert paid(found.threshold) == min(paid(t) for t in (*np.unique(p), 2.0))
+
+
+def test_nothing_is_tagged_where_that_costs_least_but_never_against_a_wish():
+    p, y = np.array([0.9, 0.8, 0.7, 0.1]), np.array([False, False, False, True])
+    found = choose_threshold(p, y, Objective(miss_cost=2.0))
+    assert (found.threshold, found.recall, found.feasible) == (NEVER, 0.0, True)
+    assert choose_threshold(p, y, Objective(miss_cost=4.0)).recall == 1.0
+    assert choose_threshold(p, y, Objective(miss_cost=2.0, min_recall=1.0)).recall == 1.0
+    # A precision out of reach is said to be out of reach; it does not silence the topic.
+    beyond = choose_threshold(p, y, Objective(miss_cost=2.0, min_precision=0.9))
+    assert (beyond.precision, beyond.recall, beyond.feasible) == (0.25, 1.0, False)
+    band = choose_threshold(p, y, Objective(miss_cost=2.0, review_recall=1.0))
+    assert answer(p, np.array(band.threshold), np.array(band.review)).tolist() == [1, 1, 1, 1]
 
 
 @settings(deadline=None)
@@ -77,6 +93,23 @@ def test_a_topics_own_option_is_checked_by_name(topics, message):
 def test_a_topic_that_the_codebook_does_not_have_is_refused():
     with pytest.raises(RecipeError, match=r"unknown key 'decision\.topics\.bees'; known are: a, b"):
         DecisionOptions(topics={"bees": {"beta": 2.0}}).check_topics(("a", "b"))
+
+
+def test_flags_are_laid_over_every_topic_and_leave_its_other_options(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text("[decision.topics.drugs]\nmin_precision = 0.9\nfloor = 0.6\nmiss_cost = 5\n")
+    project = Project(tmp_path)
+    given = recipe_of(path, project, {"min_precision": 0.5}).decision
+    assert given.of("drugs") == Objective(min_precision=0.5, floor=0.6, miss_cost=5.0)
+    assert given.of("other") == Objective(min_precision=0.5)
+    assert recipe_of(path, project, {"beta": 2.0}).decision.of("drugs") == Objective(
+        beta=2.0, min_precision=0.9, floor=0.6
+    )
+    both = recipe_of(path, project, {"beta": 2.0, "miss_cost": 3.0}).decision
+    assert both.of("drugs").miss_cost == both.of("other").miss_cost == 3.0
+    assert recipe_of(path, project, {}) == load_recipe(path)
+    with pytest.raises(RecipeError, match=r"^command line: decision\.floor: is 2\.0; must be from 0 to 1$"):
+        recipe_of(path, project, {"floor": 2.0})
 
 
 def test_topic_tables_come_back_from_the_file(tmp_path):

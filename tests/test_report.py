@@ -49,9 +49,9 @@ def test_the_report_has_both_levels_all_systems_terms_and_mistakes():
         assert [row[0] for row in baselines.grids[1].rows] == list(KEYS)
     terms = next(s for s in report if s.heading.startswith("Strongest terms")).grids[0].rows
     assert [row[:2] for row in terms] == [(key, side) for key in KEYS for side in ("for", "against")]
-    mistakes = next(s for s in report if s.heading.startswith("Worst mistakes")).items
+    mistakes = next(s for s in report if s.heading.startswith("Worst mistakes")).quotes
     assert len(mistakes) == len(evaluated().mistakes) > 0
-    assert all(m.text in item for m, item in zip(evaluated().mistakes, mistakes, strict=True))
+    assert all(m.text in quote.line for m, quote in zip(evaluated().mistakes, mistakes, strict=True))
 
 
 def test_every_table_row_has_as_many_cells_as_its_header():

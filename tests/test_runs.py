@@ -98,11 +98,11 @@ def test_a_run_is_named_by_date_recipe_and_contents_and_written_whole(tmp_path):
     outside = [(OutsideResult("news.jsonl", (), {}, (), print_),) for print_ in ("a", "b")]
     assert len({run_name(evaluated(), "2026-01-02", kept=False, outside=result) for result in outside} | {name}) == 3
     report = build_report(evaluated(), trained())
-    folder = write_run(tmp_path, "2026-01-02", evaluated(), report, None)
-    assert folder == tmp_path / name
+    folder = tmp_path / name
+    write_run(folder, evaluated(), report, "<!doctype html>", None)
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert set(first) == {"recipe.toml", "metrics.json", "report.md", "out_of_fold.csv"}
-    write_run(tmp_path, "2026-01-02", evaluated(), report, None)
+    assert set(first) == {"recipe.toml", "metrics.json", "report.md", "report.html", "out_of_fold.csv"}
+    write_run(folder, evaluated(), report, "<!doctype html>", None)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
     assert [path.name for path in tmp_path.iterdir()] == [name]
 

@@ -72,14 +72,15 @@ def test_a_threshold_set_by_hand_changes_its_topic_and_the_hash_and_nothing_else
     assert load_folder(kept.model).sha256 == old.sha256
     card = (kept.root / "other" / "README.md").read_text()
     assert card.startswith("card\n")
-    assert "Thresholds set after training" in card
+    assert "drugs, set by hand" in card
 
 
 def test_setting_in_place_twice_leaves_one_table_in_the_card(kept):
     for value in ("0.9", "0.8"):
         assert run("thresholds", "--topic", "drugs", "--threshold", value, "--in-place").exit_code == 0
     assert load_folder(kept.model).thresholds[0] == 0.8
-    assert (kept.model / "README.md").read_text().count("Thresholds set after training") == 1
+    card = (kept.model / "README.md").read_text()
+    assert card.count("## Thresholds") == card.count("Set after training") == 1
     assert len(load_evidence(kept.model).S) == len(evaluated().dataset.paragraphs)
 
 
@@ -117,14 +118,19 @@ def test_mistakes_are_named(kept):
     assert "unknown key 'bees'; known are: drugs" in refused("thresholds", "--topic", "bees")
     assert "above the threshold" in refused("thresholds", "--threshold", "0.2", "--review", "0.5")
     impossible = ("--min-precision", "1", "--min-recall", "1")
-    assert "no threshold reaches F1, precision >= 1, recall >= 1" in refused(
-        "thresholds", "--topic", "drugs", *impossible
+    message = refused("thresholds", "--topic", "drugs", *impossible)
+    assert message.startswith(
+        "topic 'drugs': no threshold reaches precision >= 1 and recall >= 1 out of fold; the nearest"
     )
+    assert message.endswith("lower the wish or label more of this topic")
     for flags in (
         ("--review", "0.1"),
         ("--threshold", "0.1", "--beta", "2"),
         ("--in-place",),
         ("-o", "x", "--in-place"),
+        ("--beta", "2", "--miss-cost", "3"),
+        ("--miss-cost", "nan"),
+        ("--floor", "1.5"),
     ):
         assert run("thresholds", *flags).exit_code == 2
 

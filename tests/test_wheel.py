@@ -34,6 +34,7 @@ def test_a_wheel_installed_in_an_empty_environment_tags_from_another_folder(tmp_
     (wheel,) = tmp_path.glob("threat_topics-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert "pipeline/shipped/labels/codebook.toml" in names
+    assert {f"pipeline/reporting/templates/report.{kind}" for kind in ("html", "css")} <= set(names)
     assert "pipeline/shipped/experiments/default.toml" in names
     assert "pipeline/shipped/experiments/current/model.json" in names
     assert not [name for name in names if name.startswith(("tests/", "data/", "labels/"))]

@@ -25,7 +25,7 @@ _FORMS = {
 # them.
 RESERVED = (
     *("article", "start", "end", "sha", "text", "note"),
-    *("id", "article_id", "kind", "unsupported", "topics"),
+    *("id", "article_id", "kind", "unsupported", "topics", "review"),
     *("paragraph", "repeat", "fold"),
     *("micro", "macro", "exact_match", "hamming_loss", "model_minus_this"),
 )

@@ -24,6 +24,7 @@ INTERRUPTED = 130  # what a shell calls a program that Ctrl-C ended
 VERBS = {
     "train": ("learn", "Train a recipe, print its cross-validation report and keep the model."),
     "evaluate": ("learn", "Cross-validate a recipe thoroughly, or score a trained model on outside text."),
+    "report": ("report", "Print where the HTML report of a run is, and open it."),
     "leaderboard": ("experiment", "Run every recipe on the same folds and print how they compare."),
     "search": ("experiment", "Search around a recipe for a better one, choosing inside training folds."),
     "compare": ("experiment", "Show which tags differ between two recipes, runs or models, and the terms behind it."),

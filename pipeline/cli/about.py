@@ -11,6 +11,7 @@ from click.shell_completion import get_completion_class
 from pipeline import __version__
 from pipeline.cli.options import model_of, model_option, near, project_option
 from pipeline.learning.persist import load_folder
+from pipeline.learning.thresholds import AFTER
 from pipeline.project import enclosing_project
 
 
@@ -39,6 +40,8 @@ def info(model_path: Path | None, folder: Path | None, *, as_json: bool) -> None
         "terms": len(model.terms),
         "thresholds": dict(zip(model.codebook.keys, model.thresholds.tolist(), strict=True)),
         "review": dict(zip(model.codebook.keys, model.review.tolist(), strict=True)),
+        "decision": model.facts.get("decision", {}),
+        "set_after_training": model.facts.get(AFTER),
         "dataset": dataset,
     }
     if as_json:
@@ -51,6 +54,8 @@ def info(model_path: Path | None, folder: Path | None, *, as_json: bool) -> None
         model.codebook.topics, model.thresholds.tolist(), model.review.tolist(), strict=True
     ):
         band = f", review from {review:.3f}" if review < threshold else ""
+        if topic.key in model.facts.get(AFTER, {}).get("topics", {}):
+            band += f", set after training ({model.facts['decision'][topic.key]})"
         click.echo(f"{topic.key:<15}threshold {threshold:.3f}{band}   {topic.definition}")
 
 

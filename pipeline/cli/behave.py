@@ -29,5 +29,5 @@ def behave(cases: Path | None, model_path: Path | None, folder: Path | None, *, 
       threat-topics behave --failures
     """
     model = load_folder(model_of(model_path, folder))
-    found = read_cases(cases or project_of(folder).root / "tests" / "behaviour", model.codebook.keys)
+    found = read_cases(cases or project_of(folder).behaviour, model.codebook.keys)
     show(behaviour_sections(behave_on(model, found), failures=failures))

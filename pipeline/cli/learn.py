@@ -32,7 +32,8 @@ from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.project import Project, shipped_project
 from pipeline.reporting.experiment import Experiment, run_experiment
 from pipeline.reporting.outside import outside_section
-from pipeline.reporting.runs import metrics, outside_metrics
+from pipeline.reporting.runs import PAGE, REPORT, metrics, outside_metrics
+from pipeline.reporting.sections import printed
 
 GATE_FAILED = 1
 THOROUGH_REPEATS = 3
@@ -130,13 +131,22 @@ def evaluate(
 
 
 def recipe_of(path: Path | None, project: Project, overrides: dict[str, Any]) -> Recipe:
-    """The recipe at ``path``, else the project's own default, else the shipped one, with the flags laid over it."""
+    """The recipe at ``path``, else the project's own default, else the shipped one, with the flags laid over it.
+
+    A flag of a decision is laid over every topic, those with an objective of their own included.
+    """
     defaults = [place.recipe for place in (project, shipped_project()) if place and place.recipe.is_file()]
     found = path or next(iter(defaults), None)
     recipe = load_recipe(found) if found else Recipe()
     try:
-        for _, section, key, _, _ in OVERRIDES:
-            recipe = recipe.changed(section, **{key: overrides.get(key)})
+        given = [
+            (section, key, overrides[key]) for _, section, key, _, _ in OVERRIDES if overrides.get(key) is not None
+        ]
+        for section, key, value in given:
+            if section != "decision":
+                recipe = recipe.changed(section, **{key: value})
+        aims = {key: value for section, key, value in given if section == "decision"}
+        recipe = replace(recipe, decision=recipe.decision.for_all(**aims)) if aims else recipe
     except RecipeError as error:
         raise RecipeError(f"command line: {error}") from None
     return recipe if overrides.get("seed") is None else replace(recipe, seed=overrides["seed"])
@@ -156,14 +166,15 @@ def _carry_out(
         jobs=jobs,
         keep=keep,
         split=split,
-        withhold=not keep and not split,
+        is_thorough=not keep and not split,
         **outside,
     )
     if as_json:
         click.echo(json.dumps(metrics(experiment.evaluation, experiment.outside), indent=1))
     else:
-        show(experiment.report)
-    talk(f"report: {near(experiment.folder / 'report.md')}")
+        show(printed(experiment.report))
+    talk(f"report: {near(experiment.folder / REPORT)}")
+    talk(experiment.lacking or f"page:   {near(experiment.folder / PAGE)}")
     talk(f"scores: {near(experiment.folder / 'out_of_fold.csv')}")
     return experiment
 
@@ -192,6 +203,6 @@ def _outside(files: tuple[Path, ...], path: Path, half: str, mistakes: int, *, a
         result = evaluate_outside(model, outside, mistakes=mistakes)
         figures += outside_metrics(result)
         if not as_json:
-            show((outside_section(result),))
+            show(printed((outside_section(result, model.codebook),)))
     if as_json:
         click.echo(json.dumps(figures, indent=1))

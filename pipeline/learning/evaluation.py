@@ -18,7 +18,7 @@ from pipeline.annotation.dataset import Dataset
 from pipeline.annotation.lexicon import Lexicon
 from pipeline.learning.baselines import BASELINES, count_terms, prior_scores
 from pipeline.learning.decision import decide
-from pipeline.learning.estimator import fit_topics, score_topics
+from pipeline.learning.estimator import TopicFit, fit_topics, score_topics
 from pipeline.learning.features import Counts, count
 from pipeline.learning.folds import Split, assign_folds, imbalance
 from pipeline.learning.objectives import Rules, fit_rules
@@ -67,7 +67,15 @@ class OutOfFold:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _FoldResult:
+class FoldAnswers:
+    """What models fitted on one part say of another.
+
+    Attributes:
+        rows: ints (m,), the rows judged.
+        S: their scores before calibration, float (m, k).
+        rules: calibration and thresholds, chosen inside the training part.
+    """
+
     rows: Array
     S: Array
     rules: Rules
@@ -80,11 +88,12 @@ def inner_scores(counts: Counts, dataset: Dataset, rows: Array, recipe: Recipe, 
     S = np.empty(Y.shape)
     for f in range(folds):
         train, test = rows[fold != f], rows[fold == f]
-        S[fold == f] = score_topics(_fit(counts, dataset, train, recipe), counts, test)
+        S[fold == f] = score_topics(fit_rows(counts, dataset, train, recipe), counts, test)
     return S
 
 
-def _fit(counts: Counts, dataset: Dataset, train: Array, recipe: Recipe) -> Any:
+def fit_rows(counts: Counts, dataset: Dataset, train: Array, recipe: Recipe) -> list[TopicFit]:
+    """Classifiers of all topics, fitted on some rows by a recipe."""
     return fit_topics(
         counts,
         dataset.codebook.keys,
@@ -98,11 +107,20 @@ def _fit(counts: Counts, dataset: Dataset, train: Array, recipe: Recipe) -> Any:
     )
 
 
-def _outer_fold(counts: Counts, dataset: Dataset, fold: Array, f: int, recipe: Recipe, seed: int) -> _FoldResult:
-    train, test = np.flatnonzero(fold != f), np.flatnonzero(fold == f)
-    S_inner = inner_scores(counts, dataset, train, recipe, folds=recipe.evaluation.inner_folds, seed=seed + 1 + f)
+def judge_fold(counts: Counts, dataset: Dataset, train: Array, test: Array, recipe: Recipe, seed: int) -> FoldAnswers:
+    """Fit on ``train``, choosing calibration and thresholds inside it, and score ``test``.
+
+    Args:
+        counts: counts of all n paragraphs.
+        dataset: the judged paragraphs.
+        train: ints, rows to learn from.
+        test: ints, rows of other articles.
+        recipe: what to do.
+        seed: seed of the inner folds.
+    """
+    S_inner = inner_scores(counts, dataset, train, recipe, folds=recipe.evaluation.inner_folds, seed=seed)
     rules = fit_rules(S_inner, dataset.Y[train], dataset.known[train], recipe.decision, dataset.codebook.keys)
-    return _FoldResult(test, score_topics(_fit(counts, dataset, train, recipe), counts, test), rules)
+    return FoldAnswers(test, score_topics(fit_rows(counts, dataset, train, recipe), counts, test), rules)
 
 
 def cross_validate(
@@ -128,7 +146,15 @@ def cross_validate(
     tasks = [(r, f) for r in range(repeats) for f in range(folds)]
     progress(0, len(tasks))
     results = Parallel(n_jobs=jobs or -1, return_as="generator")(
-        delayed(_outer_fold)(counts, dataset, fold[r], f, recipe, recipe.seed + 1000 * r) for r, f in tasks
+        delayed(judge_fold)(
+            counts,
+            dataset,
+            np.flatnonzero(fold[r] != f),
+            np.flatnonzero(fold[r] == f),
+            recipe,
+            recipe.seed + 1000 * r + 1 + f,
+        )
+        for r, f in tasks
     )
     S, P, T, not_no = (np.empty(shape, dtype=kind) for kind in (float, float, bool, bool))
     prior = np.empty(shape)

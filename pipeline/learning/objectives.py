@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -29,8 +29,9 @@ class Objective:
 
     Attributes:
         beta: weight of recall against precision in the F-score.
-        miss_cost: what a miss costs if a false alarm costs 1; the least total cost is then aimed at, not F-beta. 0 for
-            F-beta.
+        miss_cost: what a miss costs if a false alarm costs 1; the least total cost is then aimed at, not F-beta, among
+            the thresholds that meet the wishes and the floor. Where every one of them costs more than all misses
+            together and no recall is wished for, nothing is tagged. 0 for F-beta.
         min_precision: wish for the precision of each topic, 0 for none. With a band to review it is the promise of "yes".
         min_recall: wish for the recall of each topic, 0 for none.
         review_recall: the promise of "no": at least this share of the positives is answered "yes" or "review". What lies
@@ -97,6 +98,18 @@ class DecisionOptions(Objective):
         except RecipeError as error:
             raise RecipeError(str(error).replace("decision.", f"decision.topics.{key}.", 1)) from None
 
+    def for_all(self, **values: float) -> DecisionOptions:
+        """A copy with some options replaced for every topic, whatever single topics wanted of them.
+
+        Asking for a ``beta`` alone asks for F-beta, so it ends an aim at the least cost.
+
+        >>> str(DecisionOptions(topics={"drugs": {"miss_cost": 5.0, "floor": 0.7}}).for_all(beta=2.0).of("drugs"))
+        'F2, probability >= 0.7'
+        """
+        values = {"miss_cost": 0.0, **values} if "beta" in values else values
+        kept = {key: {n: v for n, v in own.items() if n not in values} for key, own in self.topics.items()}
+        return replace(self, topics={key: own for key, own in kept.items() if own}, **values)
+
     def check_topics(self, keys: tuple[str, ...]) -> None:
         """Refuse topics that the codebook does not have.
 
@@ -159,9 +172,12 @@ def choose_threshold(p: Array, y: Array, options: Objective) -> Choice:
     threshold = _cut(p, int(last[best]))
     if not below[best]:
         threshold = max(threshold, options.floor)
+    found, feasible = (float(precision[best]), float(recall[best])), bool(short[best] == 0)
+    if feasible and options.miss_cost and not options.min_recall and -worth[best] > options.miss_cost * positives:
+        threshold, found = NEVER, (1.0, 0.0)
     enough = int(np.argmax(recall >= options.review_recall))
     review = min(threshold, _cut(p, int(last[enough]))) if options.review_recall else threshold
-    return Choice(threshold, float(precision[best]), float(recall[best]), bool(short[best] == 0), review)
+    return Choice(threshold, *found, feasible, review)
 
 
 def _worth(precision: Array, recall: Array, tp: Array, fp: Array, positives: int, options: Objective) -> Array:
@@ -248,14 +264,22 @@ def require_feasible(rules: Rules, keys: tuple[str, ...], options: DecisionOptio
         RecipeError: names the topic, the wish and the nearest that can be reached.
     """
     for key, choice in zip(keys, rules.choices, strict=True):
-        if not choice.feasible:
-            own = options.of(key)
-            wishes = [
-                f"{name.replace('min_', '')} >= {getattr(own, name):g}"
-                for name in ("min_precision", "min_recall")
-                if getattr(own, name) > 0
-            ]
-            raise RecipeError(
-                f"topic {key!r}: no threshold reaches {' and '.join(wishes)} out of fold; the nearest has precision "
-                f"{choice.precision:.3f} at recall {choice.recall:.3f}; lower the wish or label more of this topic"
-            )
+        require_reached(key, choice, options.of(key))
+
+
+def require_reached(key: str, choice: Choice, objective: Objective) -> None:
+    """Refuse one topic's threshold if it misses a wish.
+
+    Raises:
+        RecipeError: names the topic, the wish and the nearest that can be reached.
+    """
+    if not choice.feasible:
+        wishes = [
+            f"{name.replace('min_', '')} >= {getattr(objective, name):g}"
+            for name in ("min_precision", "min_recall")
+            if getattr(objective, name) > 0
+        ]
+        raise RecipeError(
+            f"topic {key!r}: no threshold reaches {' and '.join(wishes)} out of fold; the nearest has precision "
+            f"{choice.precision:.3f} at recall {choice.recall:.3f}; lower the wish or label more of this topic"
+        )

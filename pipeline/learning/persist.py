@@ -38,6 +38,7 @@ from pipeline.learning.model import Model, is_finite
 FORMAT = "threat-topics model"
 FORMAT_VERSION = 1
 EVIDENCE = "out_of_fold.safetensors"
+CARD = "README.md"
 
 Array = NDArray[Any]
 
@@ -56,6 +57,21 @@ class Evidence:
     Y: Array
     known: Array
 
+    def to_bytes(self) -> bytes:
+        """The file that is kept; the same evidence gives the same bytes."""
+        judged = {name: np.ascontiguousarray(getattr(self, name), np.uint8) for name in ("Y", "known")}
+        return save_tensors({"S": np.ascontiguousarray(self.S), **judged})
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the file that is kept, as ``model.json`` lists it."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+
+def is_model(folder: Path) -> bool:
+    """Whether a folder claims to hold a model; ``load_folder`` says whether it does."""
+    return (folder / "model.json").is_file()
+
 
 def save_model(model: Model, folder: Path, card: str, evidence: Evidence | None = None) -> None:
     """Write a model folder, whole or not at all; the same model and card give the same bytes.
@@ -69,7 +85,7 @@ def save_model(model: Model, folder: Path, card: str, evidence: Evidence | None 
     Raises:
         ModelError: the folder holds something that is no model, which would be lost.
     """
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "model.json").is_file():
+    if folder.is_dir() and any(folder.iterdir()) and not is_model(folder):
         raise ModelError(
             f"{folder}: holds files and no model, it would be replaced; name a new folder or empty this one"
         )
@@ -80,10 +96,9 @@ def save_model(model: Model, folder: Path, card: str, evidence: Evidence | None 
         names = ["terms.txt", "weights.safetensors"]
         if evidence is not None:
             names.append(EVIDENCE)
-            judged = {name: np.ascontiguousarray(getattr(evidence, name), np.uint8) for name in ("Y", "known")}
-            (made / EVIDENCE).write_bytes(save_tensors({"S": np.ascontiguousarray(evidence.S), **judged}))
+            (made / EVIDENCE).write_bytes(evidence.to_bytes())
         write_text(made / "terms.txt", "".join(term + "\n" for term in model.terms))
-        write_text(made / "README.md", card)
+        write_text(made / CARD, card)
         manifest = {
             "format": FORMAT,
             "format_version": FORMAT_VERSION,

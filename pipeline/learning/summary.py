@@ -84,7 +84,7 @@ class Mistake:
     text: str
 
 
-def _statistics(answers: Answers, Y: Array, known: Array, weight: Array) -> Array:
+def statistics(answers: Answers, Y: Array, known: Array, weight: Array) -> Array:
     """All figures of one system, mean over repeats, for b rounds of row weights (b, n); shape (b, figures).
 
     Order: precision, recall, F1, average precision, each for k topics, micro, macro; then exact match, Hamming loss.
@@ -162,7 +162,7 @@ def _level_tables(
     seed: int,
 ) -> list[Table]:
     def statistic(weight: Array) -> Array:
-        own = [_statistics(answers, Y, known, weight) for answers in systems.values()]
+        own = [statistics(answers, Y, known, weight) for answers in systems.values()]
         return np.concatenate([*own, *(own[0] - other for other in own[1:])], axis=1)
 
     intervals = bootstrap(statistic, groups, rounds=rounds, seed=seed)
@@ -206,11 +206,20 @@ def compare(
         Interval by topic, "micro" or "macro", and figure (see ``FIGURES``).
     """
     systems = {MODEL: one, "other": other}
+    return paragraph_tables(dataset, systems, rounds=rounds, seed=seed)[1].difference
+
+
+def paragraph_tables(dataset: Dataset, systems: dict[str, Answers], *, rounds: int, seed: int) -> list[Table]:
+    """Tables over paragraphs, the first system's figures minus each other's paired over articles.
+
+    Args:
+        dataset: the judged paragraphs.
+        systems: answers by name, ``MODEL`` first; all of as many repeats.
+        rounds: bootstrap rounds.
+        seed: seed of the bootstrap.
+    """
     keys = dataset.codebook.keys
-    found = _level_tables(
-        "paragraph", systems, dataset.Y, dataset.known, dataset.groups, keys, rounds=rounds, seed=seed
-    )
-    return found[1].difference
+    return _level_tables("paragraph", systems, dataset.Y, dataset.known, dataset.groups, keys, rounds=rounds, seed=seed)
 
 
 def part_tables(dataset: Dataset, out: OutOfFold, split: Split, *, rounds: int, seed: int) -> list[tuple[Table, ...]]:

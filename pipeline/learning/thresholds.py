@@ -1,23 +1,26 @@
 """Thresholds of a finished model set anew, by hand or by another objective, on the scores its training kept.
 
 Weights and calibration stay as they are. The figures here are on the scores that choose, which flatters them; those of
-the report are nested.
+the report are nested. What was set is kept in the model's facts under ``AFTER``: the aim, the numbers of training, and
+the hash of the scores.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.learning.decision import NEVER, probabilities
+from pipeline.learning.decision import probabilities
 from pipeline.learning.metrics import confusion
 from pipeline.learning.model import Model
-from pipeline.learning.objectives import Objective, choose_threshold
+from pipeline.learning.objectives import Objective, choose_threshold, require_reached
 from pipeline.learning.persist import Evidence
 
 PRECISIONS = (0.8, 0.9, 0.95, 0.99)
 BY_HAND = "set by hand"
+AFTER = "set_after_training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,12 @@ class Cut:
     tagged: float
     left: float
     aim: str
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall; ``nan`` where one is not defined or both are 0."""
+        whole = self.precision + self.recall
+        return 2 * self.precision * self.recall / whole if whole > 0 else math.nan
 
 
 def cuts(model: Model, evidence: Evidence) -> list[Cut]:
@@ -84,25 +93,37 @@ def alternatives(model: Model, evidence: Evidence, topic: str) -> list[tuple[flo
     return found
 
 
-def set_by_objective(model: Model, evidence: Evidence, topic: str, objective: Objective) -> tuple[Model, bool]:
-    """The model with one topic's thresholds chosen anew, and whether the objective's wishes are met."""
+def set_by_objective(model: Model, evidence: Evidence, topic: str, objective: Objective) -> Model:
+    """The model with one topic's thresholds chosen anew.
+
+    Raises:
+        RecipeError: a wish cannot be reached; names the nearest.
+    """
     j = model.codebook.keys.index(topic)
     known = evidence.known[:, j]
     p = probabilities(evidence.S[known, j], model.slope[j], model.offset[j])
     choice = choose_threshold(p, evidence.Y[known, j], objective)
-    return _changed(model, topic, choice.threshold, choice.review, str(objective)), choice.feasible
+    require_reached(topic, choice, objective)
+    return _changed(model, evidence, topic, choice.threshold, choice.review, str(objective))
 
 
-def set_by_hand(model: Model, topic: str, threshold: float, review: float | None) -> Model:
+def set_by_hand(model: Model, evidence: Evidence, topic: str, threshold: float, review: float | None) -> Model:
     """The model with one topic's threshold as given; without ``review`` nothing is left for review."""
-    return _changed(model, topic, min(threshold, NEVER), threshold if review is None else review, BY_HAND)
+    return _changed(model, evidence, topic, threshold, threshold if review is None else review, BY_HAND)
 
 
-def _changed(model: Model, topic: str, threshold: float, review: float, aim: str) -> Model:
-    here = np.array([key == topic for key in model.codebook.keys])
+def _changed(model: Model, evidence: Evidence, topic: str, threshold: float, review: float, aim: str) -> Model:
+    j = model.codebook.keys.index(topic)
+    here = np.arange(len(model.codebook.keys)) == j
+    before = model.facts.get(AFTER, {}).get("topics", {})
+    trained = before.get(topic, {"threshold": float(model.thresholds[j]), "review": float(model.review[j])})
+    told = {
+        "evidence_sha256": evidence.sha256,
+        "topics": {**before, topic: {"aim": aim, "threshold": trained["threshold"], "review": trained["review"]}},
+    }
     return replace(
         model,
         thresholds=np.where(here, threshold, model.thresholds),
         review=np.where(here, min(review, threshold), model.review),
-        facts={**model.facts, "decision": {**model.facts.get("decision", {}), topic: aim}},
+        facts={**model.facts, "decision": {**model.facts.get("decision", {}), topic: aim}, AFTER: told},
     )

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.annotation.dataset import Dataset
 from pipeline.annotation.lexicon import Lexicon
 from pipeline.errors import LabelError
 from pipeline.learning import summary
-from pipeline.learning.estimator import fit_topics
-from pipeline.learning.evaluation import MODEL, OutOfFold, Progress, cross_validate
-from pipeline.learning.features import count
+from pipeline.learning.evaluation import MODEL, OutOfFold, Progress, cross_validate, fit_rows
+from pipeline.learning.features import Counts, count
 from pipeline.learning.folds import Split
 from pipeline.learning.leaks import Leak, find_leaks
 from pipeline.learning.model import Model
 from pipeline.learning.objectives import Rules, fit_rules, require_feasible
 from pipeline.learning.persist import Evidence
 from pipeline.learning.recipe import Recipe
+
+Array = NDArray[Any]
 
 MISTAKES_PER_KIND = 5
 
@@ -105,14 +108,24 @@ def fit(evaluation: Evaluation, lexicon: Lexicon, version: str) -> Model:
     Raises:
         RecipeError: a wished precision or recall cannot be reached; names the nearest.
     """
+    require_feasible(evaluation.rules, evaluation.dataset.codebook.keys, evaluation.recipe.decision)
+    counts = count(evaluation.dataset.texts, evaluation.recipe.features, lexicon)
+    return fit_part(evaluation, lexicon, version, counts, np.arange(len(evaluation.dataset.paragraphs)))
+
+
+def fit_part(evaluation: Evaluation, lexicon: Lexicon, version: str, counts: Counts, rows: Array) -> Model:
+    """The model on some rows, with the rules the evaluation chose.
+
+    Args:
+        evaluation: gives recipe, dataset and rules.
+        lexicon: kept with the model.
+        version: of the package.
+        counts: counts of all paragraphs.
+        rows: ints, the rows to learn from.
+    """
     recipe, dataset, rules = evaluation.recipe, evaluation.dataset, evaluation.rules
     keys = dataset.codebook.keys
-    require_feasible(rules, keys, recipe.decision)
-    counts = count(dataset.texts, recipe.features, lexicon)
-    rows = np.arange(len(dataset.paragraphs))
-    fits = fit_topics(
-        counts, keys, dataset.Y, dataset.known, dataset.weight, rows, recipe.features, recipe.estimator, recipe.seed
-    )
+    fits = fit_rows(counts, dataset, rows, recipe)
     kept = np.unique(np.concatenate([fit.view.columns for fit in fits]))
     idf, coef = np.zeros((len(keys), len(kept))), np.zeros((len(keys), len(kept)))
     for j, topic in enumerate(fits):

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.learning.model import Model
-from pipeline.learning.training import Evaluation, describe
+from pipeline.learning.persist import EVIDENCE, Evidence
+from pipeline.learning.thresholds import AFTER, cuts
+from pipeline.learning.training import Evaluation, describe, evidence_of
+from pipeline.reporting.decisions import thresholds_section
 from pipeline.reporting.report import RULES, headline
-from pipeline.reporting.sections import Section, interval, markdown
+from pipeline.reporting.sections import interval, markdown
 
-SET_ANEW = "\n## Thresholds set after training\n"
+THRESHOLDS = "\n## Thresholds\n"
 
 
-def card_with_thresholds(card: str, section: Section) -> str:
-    """A model's card with the table of thresholds that were set after training, in place of an older such table."""
-    table = markdown((section,)).partition("\n")[2]
-    return f"{card.partition(SET_ANEW)[0].rstrip()}\n{SET_ANEW}{table.rstrip()}\n"
+def card_with_thresholds(card: str, old: Model, new: Model, evidence: Evidence) -> str:
+    """A model's card after its thresholds were set anew: another table, another hash, the rest as people left it.
+
+    Args:
+        card: of ``old``.
+        old: the model as it was.
+        new: the model with other thresholds.
+        evidence: what they were chosen on.
+    """
+    head, found, rest = card.replace(old.sha256, new.sha256).partition(THRESHOLDS)
+    tail = rest[rest.find("\n## ") :] if found and "\n## " in rest else ""
+    return f"{head.rstrip()}\n{THRESHOLDS}{_thresholds(new, evidence)}\n{tail}"
+
+
+def _thresholds(model: Model, evidence: Evidence) -> str:
+    """What stands under the heading: what they were chosen on, what was set after training, and the table."""
+    section = thresholds_section(cuts(model, evidence))
+    text = [
+        *section.text,
+        f"The scores, {len(evidence.S)} a topic, lie beside this file in `{EVIDENCE}` (SHA-256 `{evidence.sha256}`).",
+    ]
+    if changed := model.facts.get(AFTER, {}).get("topics", {}):
+        told = [f"{key}, {row['aim']} (when trained {row['threshold']:.3f})" for key, row in sorted(changed.items())]
+        text.append(
+            f"Set after training, the weights as they were: {'; '.join(told)}. Precision, recall and F1 elsewhere in this "
+            "card are those of the thresholds when trained; average precision needs none."
+        )
+    return markdown((replace(section, text=tuple(text)),)).partition("\n")[2].rstrip()
 
 
 def model_card(model: Model, evaluation: Evaluation) -> str:
@@ -60,6 +89,7 @@ Out of fold on the training data, folds by article. {headline(evaluation)[-1]} {
 | topic | support | precision | recall | F1 | average precision |
 |---|---:|---:|---:|---:|---:|
 {figures}
+{THRESHOLDS}{_thresholds(model, evidence_of(evaluation))}
 
 ## Bias, risks, limitations
 A linear model knows only the words its labels have seen: it misses what they never said and may raise alarms on

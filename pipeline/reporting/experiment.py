@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,18 +10,22 @@ from pipeline.annotation.codebook import load_codebook
 from pipeline.annotation.corpus import article_values
 from pipeline.annotation.dataset import Dataset, load_dataset, some_articles
 from pipeline.annotation.lexicon import Lexicon, join_lexicons, load_lexicon
+from pipeline.errors import MissingExtraError
+from pipeline.learning.behaviour import behave, read_cases
 from pipeline.learning.evaluation import Progress
+from pipeline.learning.findings import find
 from pipeline.learning.folds import split_by
-from pipeline.learning.held_out import held_out
+from pipeline.learning.growth import GrowthPoint, learning_curve
+from pipeline.learning.held_out import HeldOut, held_out
 from pipeline.learning.model import Model
 from pipeline.learning.outside import read_outside
 from pipeline.learning.outside_evaluation import OutsideResult, evaluate_outside
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.training import Evaluation, evaluate, fit
 from pipeline.project import Project, shipped_project
-from pipeline.reporting.outside import held_out_section
+from pipeline.reporting.page import html_page
 from pipeline.reporting.report import build_report
-from pipeline.reporting.runs import keep_model, write_run
+from pipeline.reporting.runs import keep_model, run_name, write_run
 from pipeline.reporting.sections import Section
 
 
@@ -34,6 +39,7 @@ class Experiment:
         report: sections of the report.
         folder: where everything was written.
         outside: the model on outside text.
+        lacking: why the folder holds no ``report.html``, "" if it does.
     """
 
     evaluation: Evaluation
@@ -41,6 +47,7 @@ class Experiment:
     report: tuple[Section, ...]
     folder: Path
     outside: tuple[OutsideResult, ...]
+    lacking: str
 
 
 def learning_data(project: Project, recipe: Recipe) -> tuple[Dataset, Lexicon]:
@@ -71,7 +78,7 @@ def run_experiment(
     jobs: int,
     keep: bool,
     split: str = "",
-    withhold: bool = False,
+    is_thorough: bool = False,
     on: tuple[Path, ...] = (),
     half: str = "choose",
     mistakes: int = 0,
@@ -86,7 +93,8 @@ def run_experiment(
         progress: called with (folds done, folds in all).
         jobs: processes, -1 for all cores.
         split: column of ``data/articles.csv`` whose values are left out in turn, "" for folds dealt by article.
-        withhold: whether to try recipes that mark listed terms on terms withheld from the lists, too.
+        is_thorough: whether to learn from parts of the labels, and to try recipes that mark listed terms on terms
+            withheld from the lists, too.
         on: files of outside text to score the model on.
         half: of outside text, see ``outside.in_half``.
         mistakes: how many to tell on each file.
@@ -96,15 +104,27 @@ def run_experiment(
         PipelineError: labels, articles or recipe do not allow it; nothing is written then.
     """
     dataset, lexicon = learning_data(project, recipe)
+    cases = read_cases(project.behaviour, dataset.codebook.keys) if project.behaviour.is_dir() else []
     parts = split_by(split, article_values(project, split), dataset.articles, dataset.groups) if split else None
     texts = [read_outside(path, dataset.codebook.keys, half) for path in on]
     evaluation = evaluate(dataset, lexicon, recipe, progress, jobs, parts)
     model = fit(evaluation, lexicon, version)
+    growth: tuple[GrowthPoint, ...] = ()
+    withheld: tuple[HeldOut, ...] = ()
+    if is_thorough:
+        growth = learning_curve(dataset, lexicon, recipe, evaluation.out, progress, jobs)
+        withheld = held_out(dataset, lexicon, recipe, progress, jobs) if recipe.features.listed else ()
+    behaviour = tuple(behave(model, cases))
     outside = tuple(evaluate_outside(model, text, mistakes=mistakes) for text in texts)
-    report = build_report(evaluation, model, outside)
-    if withhold and recipe.features.listed:
-        report = (*report, held_out_section(held_out(dataset, lexicon, recipe, progress, jobs)))
-    folder = write_run(project.runs, date, evaluation, report, model if keep else None, outside)
+    findings = find(evaluation, lexicon, version, growth=growth, held_out=withheld, behaviour=behaviour)
+    report = build_report(evaluation, model, outside, findings)
+    page, lacking = "", ""
+    folder = project.runs / run_name(evaluation, date, kept=keep, outside=outside)
+    try:
+        page = html_page(report, dataset.codebook, os.path.relpath(project.root, folder))
+    except MissingExtraError as error:
+        lacking = str(error)
+    write_run(folder, evaluation, report, page, model if keep else None, outside)
     if keep:
         keep_model(project.model, evaluation, model)
-    return Experiment(evaluation, model, report, folder, outside)
+    return Experiment(evaluation, model, report, folder, outside, lacking)

@@ -1,25 +1,28 @@
-"""Sections on what a model is worth beyond its own corpus: outside text, and terms withheld from the lists."""
+"""Results on outside text, file by file, as sections: figures against the keyword rules, and whether probabilities hold."""
 
 from __future__ import annotations
 
+import math
+
+from pipeline.annotation.codebook import Codebook
 from pipeline.learning.held_out import HeldOut
 from pipeline.learning.outside_evaluation import OutsideResult
-from pipeline.reporting.sections import Grid, Section, interval, per_thousand, signed
+from pipeline.reporting.pictures import RELIABILITY, letter, ranges_panel, reliability_grid, reliability_panel
+from pipeline.reporting.sections import Figure, Grid, Quote, Section, interval, per_thousand, signed
+
+PART = "Elsewhere"
 
 
-def outside_section(result: OutsideResult) -> Section:
-    """A trained model on one file of outside text."""
+def outside_section(result: OutsideResult, codebook: Codebook) -> Section:
+    """A trained model on one file of outside text.
+
+    Args:
+        result: what was found on it.
+        codebook: the model's.
+    """
     header = (
-        "topic",
-        "positives",
-        "negatives",
-        "recall",
-        "false alarms per 1,000",
-        "average precision",
-        "F1",
-        "calibration error",
-        "AP, model minus rules",
-        "F1, model minus rules",
+        *("topic", "positives", "negatives", "recall", "false alarms per 1,000", "average precision", "F1"),
+        *("calibration error", "AP, model minus rules", "F1, model minus rules"),
     )
     rows = tuple(
         (
@@ -28,20 +31,39 @@ def outside_section(result: OutsideResult) -> Section:
             str(row.negatives),
             interval(row.recall),
             per_thousand(row.false_alarms),
-            interval(row.average_precision),
-            interval(row.f1),
-            interval(row.calibration_error),
-            signed(row.ap_ahead),
-            signed(row.f1_ahead),
+            *map(interval, (row.average_precision, row.f1, row.calibration_error)),
+            *map(signed, (row.ap_ahead, row.f1_ahead)),
         )
         for row in result.rows
     )
+    names = [row.topic for row in result.rows]
+    tones = [letter(codebook, name)[1] for name in names]
+    panels = []
+    for title, name in (("Recall", "recall"), ("Average precision", "average_precision"), ("F1", "f1")):
+        values = [getattr(row, name) for row in result.rows]
+        if any(not math.isnan(value.value) for value in values):
+            panels.append(ranges_panel(title, names, tones, values))
+    table = Grid(header, rows)
+    figures = [Figure("Whiskers: 95 % intervals over groups of rows.", tuple(panels), table)] if panels else []
+    if any(result.bins.values()):
+        figures.append(_reliability(result, codebook))
     text = (
         "At the model's own thresholds; 95 % intervals over groups; a missing judgement is counted nowhere. Calibration "
         "error: ten bins of equal mass. Rules: the keyword rules of the model's own term lists."
     )
-    items = tuple(f"{m.topic}, {m.kind} at {m.probability:.2f}: {' '.join(m.text.split())}" for m in result.mistakes)
-    return Section(f"Outside text: {result.name}", (text,), (Grid(header, rows),), items)
+    quotes = tuple(
+        Quote(m.topic, codebook.keys.index(m.topic), f"{m.kind} at {m.probability:.2f}", "", m.text)
+        for m in result.mistakes
+    )
+    return Section(f"Outside text: {result.name}", (text,), (table,), (), tuple(figures), quotes, part=PART)
+
+
+def _reliability(result: OutsideResult, codebook: Codebook) -> Figure:
+    error = {row.topic: interval(row.calibration_error) for row in result.rows}
+    judged = [(topic, bins) for topic, bins in result.bins.items() if bins]
+    panels = tuple(reliability_panel(topic, bins, error[topic], *letter(codebook, topic)) for topic, bins in judged)
+    grid = reliability_grid([(topic, error[topic], bins) for topic, bins in judged])
+    return Figure(RELIABILITY, panels, grid)
 
 
 def held_out_section(rows: tuple[HeldOut, ...]) -> Section:
@@ -73,4 +95,4 @@ def held_out_section(rows: tuple[HeldOut, ...]) -> Section:
         )
         for row in rows
     )
-    return Section("Terms withheld from the lists", (text,), (Grid(header, lines),))
+    return Section("Terms withheld from the lists", (text,), (Grid(header, lines),), part=PART)

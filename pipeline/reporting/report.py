@@ -5,14 +5,24 @@ Everything said is out of fold. No figure is computed here that an ``Evaluation`
 
 from __future__ import annotations
 
+import math
+
 from pipeline.learning.evaluation import MODEL
+from pipeline.learning.findings import Findings
 from pipeline.learning.model import Model
 from pipeline.learning.outside_evaluation import OutsideResult
-from pipeline.learning.summary import FIGURES, LEVELS, Mistake, Table
+from pipeline.learning.summary import FIGURES, LEVELS, Table
 from pipeline.learning.training import Evaluation, describe
+from pipeline.reporting.choices import confusion_section, threshold_section
 from pipeline.reporting.decisions import promises
+from pipeline.reporting.elsewhere import behaviour_section, growth_section, parts_section
 from pipeline.reporting.honesty import empty_sets, exceptions, leaks
-from pipeline.reporting.outside import outside_section
+from pipeline.reporting.mistakes import mistakes_section
+from pipeline.reporting.outside import held_out_section, outside_section
+from pipeline.reporting.particulars import PART as PARTICULARS
+from pipeline.reporting.particulars import glossary, run_section
+from pipeline.reporting.pictures import RULES as KEYWORD_RULES
+from pipeline.reporting.pictures import recall_section, reliability_section, score_section, topics_figure
 from pipeline.reporting.sections import Grid, Section, interval, signed
 
 TERMS_SHOWN = 10
@@ -23,48 +33,43 @@ RULES = (
 )
 
 
-def build_report(evaluation: Evaluation, model: Model, outside: tuple[OutsideResult, ...] = ()) -> tuple[Section, ...]:
+def build_report(
+    evaluation: Evaluation,
+    model: Model,
+    outside: tuple[OutsideResult, ...] = (),
+    findings: Findings | None = None,
+) -> tuple[Section, ...]:
     """All sections of the cross-validation report.
 
     Args:
         evaluation: what was found out of fold.
         model: fitted on all data with the same recipe; gives the terms.
         outside: the same model on outside text.
+        findings: curves, mix-ups and evidence; without them their sections are left out.
     """
-    recipe, out = evaluation.recipe, evaluation.out
-    folds = recipe.evaluation
-    dealt = f"{folds.repeats} x {folds.folds} folds by article"
+    codebook = evaluation.dataset.codebook
+    sections = [_first(evaluation, outside, findings)]
     if evaluation.split:
-        dealt = f"{len(evaluation.split.values)} folds, each leaving out one {evaluation.split.column}"
-    settings = (
-        f"{dealt}; calibration and thresholds chosen by {folds.inner_folds} folds "
-        f"inside each training part. Brackets hold 95 % intervals from {folds.rounds} bootstrap rounds over articles."
-    )
-    misses = [
-        f"{key} {n}" for key, n in zip(evaluation.dataset.codebook.keys, out.infeasible.tolist(), strict=True) if n
-    ]
-    wishes = (
-        (f"Training parts in which no threshold met the wish and the best was taken: {', '.join(misses)}.",)
-        if misses
-        else ()
-    )
-    balance = f"Fold imbalance {max(out.imbalance):.3f} (0 = every fold holds an equal share of each topic)."
-    sections = [
-        Section(
-            "Cross-validation: " + recipe.name, (*headline(evaluation, outside), settings, balance, RULES, *wishes)
-        ),
-        _data(evaluation),
-    ]
+        sections.append(parts_section(evaluation, evaluation.split.column))
     for level in LEVELS:
-        sections.append(
-            Section(f"By topic, {level} level", (_empty_sets(evaluation.table(level)),), (_figures(evaluation, level),))
-        )
-        sections.append(_baselines(evaluation, level))
-    if evaluation.split:
-        sections.insert(1, _parts(evaluation, evaluation.split.column))
+        sections += [_by_topic(evaluation, level), _baselines(evaluation, level)]
+    if findings:
+        sections += [
+            threshold_section(findings.curves),
+            recall_section(evaluation, findings.curves),
+            score_section(evaluation, findings.curves),
+            reliability_section(evaluation, findings.curves),
+        ]
     sections += promises(evaluation)
-    sections[1:1] = [outside_section(result) for result in outside]
-    sections += [leaks(evaluation.leaks), empty_sets(), _terms(model), _mistakes(evaluation.mistakes)]
+    sections += [outside_section(result, codebook) for result in outside]
+    if findings:
+        sections += [growth_section(codebook, findings.growth)] if findings.growth else []
+        sections += [held_out_section(findings.held_out)] if findings.held_out else []
+        sections += [behaviour_section(findings.behaviour)] if findings.behaviour else []
+        sections.append(confusion_section(codebook.keys, findings.confusions))
+    evidence = findings.evidence if findings else ()
+    sections += [_terms(model), mistakes_section(evaluation.dataset, evaluation.mistakes, evidence)]
+    sections += [_data(evaluation), leaks(evaluation.leaks), empty_sets(), run_section(evaluation, model), glossary()]
     return tuple(sections)
 
 
@@ -85,6 +90,53 @@ def headline(evaluation: Evaluation, outside: tuple[OutsideResult, ...] = ()) ->
     return (exceptions(evaluation, outside), home) if outside or evaluation.parts else (home,)
 
 
+def _first(evaluation: Evaluation, outside: tuple[OutsideResult, ...], findings: Findings | None) -> Section:
+    recipe, out = evaluation.recipe, evaluation.out
+    folds = recipe.evaluation
+    dealt = f"{folds.repeats} x {folds.folds} folds by article"
+    if evaluation.split:
+        dealt = f"{len(evaluation.split.values)} folds, each leaving out one {evaluation.split.column}"
+    settings = (
+        f"{dealt}; calibration and thresholds chosen by {folds.inner_folds} folds "
+        f"inside each training part. Brackets hold 95 % intervals from {folds.rounds} bootstrap rounds over articles."
+    )
+    misses = [
+        f"{key} {n}" for key, n in zip(evaluation.dataset.codebook.keys, out.infeasible.tolist(), strict=True) if n
+    ]
+    wishes = (
+        (f"Training parts in which no threshold met the wish and the best was taken: {', '.join(misses)}.",)
+        if misses
+        else ()
+    )
+    balance = f"Fold imbalance {max(out.imbalance):.3f} (0 = every fold holds an equal share of each topic)."
+    table = evaluation.table("paragraph")
+    tiles = [
+        ("macro F1", interval(table.figure("macro", "f1")), "mean over topics"),
+        ("macro average precision", interval(table.figure("macro", "average_precision")), "over all thresholds"),
+        ("all topics right", interval(table.exact_match), "of paragraphs"),
+    ]
+    if findings:
+        tiles.append(("calibration error", interval(findings.curves[0].calibration_error), "mean over topics"))
+    text = (" ".join(headline(evaluation, outside)), _in_words(table), settings, balance, RULES, *wishes)
+    return Section("Cross-validation: " + recipe.name, text, tiles=tuple(tiles), part="Results")
+
+
+def _in_words(table: Table) -> str:
+    precision, recall = (table.figure("micro", name).value for name in ("precision", "recall"))
+    if math.isnan(precision) or math.isnan(recall):
+        return "No tag was given out of fold."
+    return (
+        f"Of 100 tags it gives, {100 * precision:.0f} are right; of 100 it should give, it gives {100 * recall:.0f}; of 100 "
+        f"paragraphs, {100 * table.exact_match.value:.0f} have every topic right."
+    )
+
+
+def _by_topic(evaluation: Evaluation, level: str) -> Section:
+    table, grid = evaluation.table(level), _figures(evaluation, level)
+    figure = topics_figure(evaluation.dataset.codebook, table, evaluation.table(level, KEYWORD_RULES), grid)
+    return Section(f"By topic, {level} level", (_empty_sets(table),), (grid,), figures=(figure,))
+
+
 def _data(evaluation: Evaluation) -> Section:
     facts = describe(evaluation.dataset)
     text = (
@@ -95,7 +147,10 @@ def _data(evaluation: Evaluation) -> Section:
     judged = evaluation.dataset.known.sum(axis=0).tolist()
     rows = zip(evaluation.dataset.codebook.keys, positive, judged, strict=True)
     return Section(
-        "Data", (text,), (Grid(("topic", "positives", "judged"), tuple((k, str(p), str(n)) for k, p, n in rows)),)
+        "Data",
+        (text,),
+        (Grid(("topic", "positives", "judged"), tuple((k, str(p), str(n)) for k, p, n in rows)),),
+        part=PARTICULARS,
     )
 
 
@@ -144,28 +199,11 @@ def _baselines(evaluation: Evaluation, level: str) -> Section:
     )
 
 
-def _parts(evaluation: Evaluation, column: str) -> Section:
-    rows = []
-    for own, *others in evaluation.parts:
-        rules = others[-1]
-        figures = (own.figure("macro", "average_precision"), own.figure("macro", "f1"), rules.figure("macro", "f1"))
-        difference = signed(rules.difference["macro", "f1"])
-        rows.append((own.level, str(own.rows[-1].support), *map(interval, figures), difference))
-    header = (column, "positives", "average precision", "F1", "keyword rules F1", "F1, model minus rules")
-    text = "Macro averages over paragraphs; no model had seen anything of the part it is judged on."
-    return Section(f"By {column} left out", (text,), (Grid(header, tuple(rows)),))
-
-
 def _terms(model: Model) -> Section:
     rows = []
     for j, key in enumerate(model.codebook.keys):
         for side, terms in zip(("for", "against"), model.strongest(j, TERMS_SHOWN), strict=True):
             rows.append((key, side, ", ".join(f"{term} {weight:+.1f}" for term, weight in terms)))
-    return Section("Strongest terms (model on all data)", (), (Grid(("topic", "side", "terms"), tuple(rows)),))
-
-
-def _mistakes(mistakes: tuple[Mistake, ...]) -> Section:
-    items = tuple(
-        f"{m.topic}, {m.kind} at {m.probability:.2f}, {m.paragraph_id}: {' '.join(m.text.split())}" for m in mistakes
+    return Section(
+        "Strongest terms (model on all data)", (), (Grid(("topic", "side", "terms"), tuple(rows)),), part="Errors"
     )
-    return Section("Worst mistakes, out of fold", () if items else ("None.",), (), items)

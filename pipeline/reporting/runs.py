@@ -1,7 +1,7 @@
 """A run on disk: everything needed to read it, to load its scores as a table, and to make it again.
 
 ``experiments/runs/<date>-<recipe>-<hash>/`` holds ``recipe.toml``, ``metrics.json``, ``report.md``,
-``out_of_fold.csv`` and, after training, ``model/``. The hash is of recipe and data, so the same work on the same
+``report.html`` (where matplotlib is installed), ``out_of_fold.csv`` and, after training, ``model/``. The hash is of recipe and data, so the same work on the same
 day lands in the same folder. ``experiments/current`` is the model of the last training run.
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.errors import MissingExtraError, ProjectError
 from pipeline.files import canonical_json, new_folder, sha256_text, write_text
 from pipeline.intervals import Interval
 from pipeline.learning.evaluation import MODEL
@@ -22,10 +23,14 @@ from pipeline.learning.model import Model
 from pipeline.learning.outside_evaluation import FIGURES as OUTSIDE_FIGURES
 from pipeline.learning.outside_evaluation import OutsideResult, OutsideRow
 from pipeline.learning.persist import save_model
+from pipeline.learning.promises import Promise
 from pipeline.learning.summary import FIGURES, article_judgements
 from pipeline.learning.training import Evaluation, describe, evidence_of
 from pipeline.reporting.card import model_card
+from pipeline.reporting.decisions import promises_of
 from pipeline.reporting.sections import Section, markdown
+
+REPORT, PAGE = "report.md", "report.html"
 
 
 def run_name(evaluation: Evaluation, date: str, *, kept: bool, outside: tuple[OutsideResult, ...] = ()) -> str:
@@ -38,35 +43,67 @@ def run_name(evaluation: Evaluation, date: str, *, kept: bool, outside: tuple[Ou
 
 
 def write_run(
-    runs: Path,
-    date: str,
+    folder: Path,
     evaluation: Evaluation,
     report: tuple[Section, ...],
+    page: str,
     model: Model | None,
     outside: tuple[OutsideResult, ...] = (),
-) -> Path:
+) -> None:
     """Write a run's folder, whole or not at all.
 
     Args:
-        runs: the folder of runs.
-        date: ISO date, handed in.
+        folder: named by ``run_name``.
         evaluation: what was found.
         report: its sections.
+        page: the same as HTML, "" for none.
         model: kept in ``model/`` if given.
         outside: its figures on outside text.
-
-    Returns:
-        The folder.
     """
-    folder = runs / run_name(evaluation, date, kept=model is not None, outside=outside)
     with new_folder(folder) as made:
         write_text(made / "recipe.toml", evaluation.recipe.to_toml())
         write_text(made / "metrics.json", canonical_json(metrics(evaluation, outside), indent=1) + "\n")
-        write_text(made / "report.md", markdown(report))
+        write_text(made / REPORT, markdown(report))
+        if page:
+            write_text(made / PAGE, page)
         write_text(made / "out_of_fold.csv", out_of_fold(evaluation).to_csv(index=False, lineterminator="\n"))
         if model is not None:
             save_model(model, made / "model", model_card(model, evaluation), evidence_of(evaluation))
-    return folder
+
+
+def find_run(runs: Path, name: str | None) -> Path:
+    """The folder of a run.
+
+    Args:
+        runs: the folder of runs.
+        name: of a run, or the path of its folder; ``None`` for the newest.
+
+    Raises:
+        ProjectError: there is none.
+    """
+    if name is not None:
+        for folder in (runs / name, Path(name)):
+            if (folder / REPORT).is_file():
+                return folder
+        raise ProjectError(f"{name}: is no run; look into {runs} for their names")
+    found = [folder for folder in runs.glob("[!.]*") if (folder / REPORT).is_file()]
+    if not found:
+        raise ProjectError(f"{runs}: holds no run; run `threat-topics evaluate` first")
+    return max(found, key=lambda folder: ((folder / REPORT).stat().st_mtime_ns, folder.name))
+
+
+def page_of(run: Path) -> Path:
+    """The HTML report of a run.
+
+    Raises:
+        MissingExtraError: it was written without.
+    """
+    page = run / PAGE
+    if not page.is_file():
+        raise MissingExtraError(
+            f"{run}: holds no {PAGE}; pip install 'threat-topics[report]', then run `threat-topics evaluate` again"
+        )
+    return page
 
 
 def keep_model(folder: Path, evaluation: Evaluation, model: Model) -> None:
@@ -137,6 +174,8 @@ def metrics(evaluation: Evaluation, outside: tuple[OutsideResult, ...] = ()) -> 
         "dataset": describe(evaluation.dataset),
         "fold_imbalance": list(evaluation.out.imbalance),
         "thresholds": dict(zip(keys, evaluation.rules.thresholds.tolist(), strict=True)),
+        "review": dict(zip(keys, evaluation.rules.review.tolist(), strict=True)),
+        "promises": [_promise(row) for row in promises_of(evaluation)],
         "infeasible": dict(zip(keys, evaluation.out.infeasible.tolist(), strict=True)),
         "levels": levels,
         "outside": [row for result in outside for row in outside_metrics(result)],
@@ -148,6 +187,19 @@ def metrics(evaluation: Evaluation, outside: tuple[OutsideResult, ...] = ()) -> 
             }
             for tables in evaluation.parts
         },
+    }
+
+
+def _promise(row: Promise) -> dict[str, Any]:
+    """A promise and what was kept of it as plain JSON values."""
+    return {
+        "level": row.level,
+        "topic": row.topic,
+        "yes_precision": None if math.isnan(row.yes) else row.yes,
+        "no_recall": None if math.isnan(row.no) else row.no,
+        "precision": figure(row.precision, row.positives),
+        "recall": figure(row.recall, row.positives),
+        "review": figure(row.review, row.items),
     }
 
 
