@@ -8,11 +8,13 @@ import pytest
 from pipeline.annotation.lexicon import Lexicon
 from pipeline.intervals import bootstrap
 from pipeline.learning.evaluation import Answers
-from pipeline.learning.leaks import Leak
+from pipeline.learning.leaks import Leak, count_copies
 from pipeline.learning.metrics import average_precision, confusion
+from pipeline.learning.outside_evaluation import OutsideResult
 from pipeline.learning.summary import table_of
 from pipeline.learning.training import evaluate
 from pipeline.reporting.honesty import SHOWN, leaks
+from pipeline.reporting.outside import outside_section
 from pipeline.reporting.report import build_report
 from pipeline.reporting.runs import metrics
 from tests.corpora import QUICK, evaluated, invented, make_dataset, quiet, trained
@@ -81,6 +83,15 @@ def test_repeats_in_which_both_lay_in_one_fold_do_not_count(leaking):
     copies = np.flatnonzero(evaluation.dataset.groups == evaluation.dataset.articles.index("again"))
     apart = int((evaluation.out.fold[:, story[0]] != evaluation.out.fold[:, copies[0]]).sum())
     assert {leak.repeats for leak in evaluation.leaks} == {apart}
+
+
+def test_outside_text_that_was_learnt_is_counted_and_told(leaking):
+    dataset = leaking[0].dataset
+    texts = (f"{dataset.texts[0]} updates", "A season opens.", *invented(3, seed=9, vocabulary=500).texts)
+    assert count_copies(dataset, texts) == 1
+    result = OutsideResult("news.jsonl", (), {}, (), copies=1)
+    assert "5-grams with a training paragraph: 1." in outside_section(result, dataset.codebook).text[-1]
+    assert len(outside_section(replace(result, copies=0), dataset.codebook).text) == 1
 
 
 def test_pairs_in_different_folds_are_shown_first_and_alone_cast_doubt():

@@ -30,22 +30,39 @@ EMPTY_SETS = (
 
 
 def exceptions(evaluation: Evaluation, outside: tuple[OutsideResult, ...]) -> str:
-    """Every topic of an outside file and every left-out part on which the keyword rules are clearly better."""
-    behind = [f"{row.file} {row.topic}" for result in outside for row in result.rows if row.is_behind_rules]
-    gaps = [gap for result in outside for row in result.rows for gap in (row.ap_ahead, row.f1_ahead)]
+    """Every outside file and left-out part on which the keyword rules do better, clearly or within chance."""
+    compared = [
+        (("", row.topic, f" of {result.name}"), (row.ap_ahead, row.f1_ahead))
+        for result in outside
+        for row in result.rows
+    ]
     column = evaluation.split.column if evaluation.split else ""
     for tables in evaluation.parts:
-        own = [tables[-1].difference["macro", name] for name in ("average_precision", "f1")]
-        behind += [f"{column} {tables[0].level}"] if any(gap.high < 0 for gap in own) else []
-        gaps += own
-    if behind:
-        return f"The keyword rules are clearly better on: {', '.join(behind)}."
-    places = ["the outside text"] if outside else []
-    places += [f"any {column} left out"] if column else []
+        difference = tables[-1].difference
+        gaps = difference["macro", "average_precision"], difference["macro", "f1"]
+        compared.append(((f"{column} ", tables[0].level, ""), gaps))
+    clear = [place for place, gaps in compared if any(gap.high < 0 for gap in gaps)]
+    slight = [place for place, gaps in compared if place not in clear and any(gap.value < 0 for gap in gaps)]
+    also = f" They are better, but not clearly, on {_named(slight)}." if slight else ""
+    if clear:
+        return f"The keyword rules are clearly better on {_named(clear)}.{also}"
+    places = (["the outside text"] if outside else []) + ([f"any {column} left out"] if column else [])
     where = " or ".join(places)
-    if all(math.isnan(gap.high) for gap in gaps):
+    if all(math.isnan(gap.high) for _, gaps in compared for gap in gaps):
         return f"Too little is judged to compare the model with the keyword rules on {where}."
-    return f"Nowhere on {where} are the keyword rules clearly better."
+    return f"Nowhere on {where} are the keyword rules clearly better.{also}"
+
+
+def _named(places: list[tuple[str, str, str]]) -> str:
+    """Places, what they share said once.
+
+    >>> _named([("", "drugs", " of news.jsonl"), ("", "macro", " of news.jsonl"), ("region ", "north", "")])
+    'drugs, macro of news.jsonl; region north'
+    """
+    within: dict[tuple[str, str], list[str]] = {}
+    for before, what, after in places:
+        within.setdefault((before, after), []).append(what)
+    return "; ".join(f"{before}{', '.join(what)}{after}" for (before, after), what in within.items())
 
 
 def empty_sets() -> Section:

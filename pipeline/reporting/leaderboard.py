@@ -26,7 +26,7 @@ from pipeline.learning.summary import compare
 from pipeline.learning.training import Evaluation, evaluate, fit
 from pipeline.project import Project
 from pipeline.reporting.runs import metrics
-from pipeline.reporting.sections import Grid, Section, interval, signed
+from pipeline.reporting.sections import Grid, Section, interval, number, signed
 
 DEFAULT = "default"
 CHOOSE, REPORT = "choose", "report"
@@ -186,4 +186,4 @@ def _cells(result: OutsideResult) -> tuple[str, ...]:
     row = next((r for r in result.rows if r.topic == MACRO), result.rows[0])
     alarms = "-" if row.negatives == 0 else f"{row.false_alarms.value:.1f}"
     figures = interval(row.average_precision), interval(row.f1), interval(row.recall)
-    return (*figures, alarms, f"{row.calibration_error.value:.3f}")
+    return (*figures, alarms, number(row.calibration_error.value, 3))

@@ -6,6 +6,7 @@ import math
 
 from pipeline.annotation.codebook import Codebook
 from pipeline.learning.held_out import HeldOut
+from pipeline.learning.leaks import LEAST
 from pipeline.learning.outside_evaluation import OutsideResult
 from pipeline.reporting.pictures import RELIABILITY, letter, ranges_panel, reliability_grid, reliability_panel
 from pipeline.reporting.sections import Figure, Grid, Quote, Section, interval, per_thousand, signed
@@ -47,15 +48,21 @@ def outside_section(result: OutsideResult, codebook: Codebook) -> Section:
     figures = [Figure("Whiskers: 95 % intervals over groups of rows.", tuple(panels), table)] if panels else []
     if any(result.bins.values()):
         figures.append(_reliability(result, codebook))
-    text = (
+    rules = (
         "At the model's own thresholds; 95 % intervals over groups; a missing judgement is counted nowhere. Calibration "
         "error: ten bins of equal mass. Rules: the keyword rules of the model's own term lists."
     )
+    text = [rules]
+    if result.copies:
+        text.append(
+            f"Rows that share {LEAST:.0%} or more of their word 5-grams with a training paragraph: {result.copies}. The "
+            "figures may be too good: take such rows out."
+        )
     quotes = tuple(
         Quote(m.topic, codebook.keys.index(m.topic), f"{m.kind} at {m.probability:.2f}", "", m.text)
         for m in result.mistakes
     )
-    return Section(f"Outside text: {result.name}", (text,), (table,), (), tuple(figures), quotes, part=PART)
+    return Section(f"Outside text: {result.name}", tuple(text), (table,), (), tuple(figures), quotes, part=PART)
 
 
 def _reliability(result: OutsideResult, codebook: Codebook) -> Figure:

@@ -209,6 +209,7 @@ def outside_metrics(result: OutsideResult) -> list[dict[str, Any]]:
         {
             "file": row.file,
             "fingerprint": result.fingerprint,
+            "copies": result.copies,
             "topic": row.topic,
             "positives": row.positives,
             "negatives": row.negatives,
