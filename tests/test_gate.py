@@ -47,5 +47,10 @@ def test_the_command_pins_holds_and_breaks(project):  # noqa: F811
     result = run("gate", "-j", "1")
     assert result.exit_code == 1
     assert result.stdout.startswith("drugs: f1 is 0.")
+    values["fingerprint"] = "another"
+    path.write_text(json.dumps(values), "utf-8")
+    result = run("gate", "-j", "1")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("the data are not those the floors were pinned on")
     path.write_text("{}", "utf-8")
     assert refused("gate", "-j", "1").endswith("write it anew with `threat-topics gate --pin`")

@@ -27,7 +27,7 @@ VERBS = {
     "report": ("report", "Print where the HTML report of a run is, and open it."),
     "leaderboard": ("experiment", "Run every recipe on the same folds and print how they compare."),
     "search": ("experiment", "Search around a recipe for a better one, choosing inside training folds."),
-    "compare": ("experiment", "Show which tags differ between two recipes, runs or models, and the terms behind it."),
+    "compare": ("compare", "Show which tags differ between two recipes, runs or models, and the terms behind it."),
     "thresholds": ("thresholds", "Show a model's thresholds and what others would cost, or set them without training."),
     "gate": ("gate", "Fail if a figure of the default recipe fell below its pinned floor."),
     "tag": ("tag", "Tag articles and their paragraphs."),

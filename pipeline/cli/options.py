@@ -71,6 +71,12 @@ def a_number(ctx: click.Context, param: click.Parameter, value: float | None) ->
     return value
 
 
+def jobs_option(function: F) -> F:
+    """Add ``--jobs N``."""
+    text = "processes, -1 for all cores"
+    return click.option("-j", "--jobs", type=int, default=-1, show_default=True, help=text)(function)
+
+
 def project_option(function: F) -> F:
     """Add ``--project DIR``."""
     kind = click.Path(path_type=Path, file_okay=False)

@@ -81,9 +81,22 @@ class FoldAnswers:
     rules: Rules
 
 
-def inner_scores(counts: Counts, dataset: Dataset, rows: Array, recipe: Recipe, *, folds: int, seed: int) -> Array:
-    """Scores of ``rows`` by models fitted on the other folds of ``rows``; float (len(rows), k)."""
-    Y, known, groups = dataset.Y[rows], dataset.known[rows], dataset.groups[rows]
+def inner_scores(
+    counts: Counts,
+    dataset: Dataset,
+    rows: Array,
+    recipe: Recipe,
+    *,
+    folds: int,
+    seed: int,
+    together: Array | None = None,
+) -> Array:
+    """Scores of ``rows`` by models fitted on the other folds of ``rows``; float (len(rows), k).
+
+    Rows of an article stay together or, where ``together`` is given, ints of shape (n,), rows of one of its numbers.
+    """
+    Y, known = dataset.Y[rows], dataset.known[rows]
+    groups = (dataset.groups if together is None else together)[rows]
     fold = assign_folds(Y, known, groups, folds=folds, seed=seed)
     S = np.empty(Y.shape)
     for f in range(folds):

@@ -59,8 +59,7 @@ def load_candidates(path: Path) -> tuple[Recipe, tuple[Candidate, ...]]:
     if not isinstance(options, dict) or not options:
         raise RecipeError(f"{path}: search.options: is empty or no table; write a list of values for each option")
     for name, values in options.items():
-        if not isinstance(values, list) or not values:
-            raise RecipeError(f"{path}: search.options.{name}: is {values!r}; must be a list of values to try")
+        _require_values(values, f"{path}: search.options.{name}")
     combinations = list(itertools.islice(itertools.product(*options.values()), MOST + 1))
     if len(combinations) > MOST:
         raise RecipeError(f"{path}: search.options: make more than {MOST} combinations; take values out")
@@ -69,6 +68,13 @@ def load_candidates(path: Path) -> tuple[Recipe, tuple[Candidate, ...]]:
         combinations = [combinations[i] for i in sorted(drawn.tolist())]
     found = [_candidate(recipe, dict(zip(options, values, strict=True)), path) for values in combinations]
     return recipe, tuple(sorted(found, key=lambda candidate: canonical_json(candidate.recipe.to_dict()["features"])))
+
+
+def _require_values(values: object, where: str) -> None:
+    if not isinstance(values, list) or not values:
+        raise RecipeError(f"{where}: is {values!r}; must be a list of values to try")
+    if any(value in values[:place] for place, value in enumerate(values)):
+        raise RecipeError(f"{where}: has a value twice in {values!r}; take one out")
 
 
 def _candidate(recipe: Recipe, changes: dict[str, Any], path: Path) -> Candidate:

@@ -205,8 +205,24 @@ def compare(
     Returns:
         Interval by topic, "micro" or "macro", and figure (see ``FIGURES``).
     """
+    parts = dataset.Y, dataset.known, dataset.groups, dataset.codebook.keys
+    return paired(one, other, *parts, rounds=rounds, seed=seed)
+
+
+def paired(
+    one: Answers,
+    other: Answers,
+    Y: Array,
+    known: Array,
+    groups: Array,
+    keys: tuple[str, ...],
+    *,
+    rounds: int,
+    seed: int,
+) -> dict[tuple[str, str], Interval]:
+    """The same of any judged texts, paired over their groups, ints of shape (n,) from 0; Y and known are (n, k)."""
     systems = {MODEL: one, "other": other}
-    return paragraph_tables(dataset, systems, rounds=rounds, seed=seed)[1].difference
+    return _level_tables("paragraph", systems, Y, known, groups, keys, rounds=rounds, seed=seed)[1].difference
 
 
 def paragraph_tables(dataset: Dataset, systems: dict[str, Answers], *, rounds: int, seed: int) -> list[Table]:

@@ -75,8 +75,7 @@ def evaluate(
     Raises:
         LabelError: a topic has too few positive paragraphs, or they stand in too few articles.
     """
-    _require_positives(dataset, recipe)
-    recipe.decision.check_topics(dataset.codebook.keys)
+    require_learnable(dataset, recipe)
     out = cross_validate(dataset, lexicon, recipe, progress, jobs, split)
     evidence = _evidence(dataset, out)
     rules = fit_rules(evidence.S, evidence.Y, evidence.known, recipe.decision, dataset.codebook.keys)
@@ -178,7 +177,14 @@ def _headline(evaluation: Evaluation, level: str) -> dict[str, object]:
     }
 
 
-def _require_positives(dataset: Dataset, recipe: Recipe) -> None:
+def require_learnable(dataset: Dataset, recipe: Recipe) -> None:
+    """Check that every topic can be learnt and that the recipe speaks of no other.
+
+    Raises:
+        LabelError: a topic has too few positive paragraphs, or they stand in too few articles, or no negative one.
+        RecipeError: the decision names a topic that the codebook does not have.
+    """
+    recipe.decision.check_topics(dataset.codebook.keys)
     least = recipe.data.min_positives
     for j, key in enumerate(dataset.codebook.keys):
         positive = dataset.Y[:, j] & dataset.known[:, j]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from dataclasses import asdict
+from typing import Any
 
 from pipeline.annotation.dataset import Dataset
-from pipeline.intervals import Interval
-from pipeline.learning.comparison import Change, Shift, tally
+from pipeline.learning.comparison import Comparison, tally
+from pipeline.learning.outside_evaluation import OutsideResult
 from pipeline.learning.search import SearchResult
-from pipeline.learning.summary import compare, table_of
+from pipeline.learning.summary import FIGURES, compare, table_of
+from pipeline.reporting.outside import MACRO_COLUMNS, macro_cells
 from pipeline.reporting.sections import Grid, Section, interval, signed
 
 KINDS = ("mended", "broken", "not judged")
@@ -20,56 +23,93 @@ def search_section(result: SearchResult, dataset: Dataset, criterion: str, *, ro
     first = result.tried[0]
     whole = table_of(dataset, result.answers, rounds=rounds, seed=seed)
     nested = f"{interval(whole.figure('macro', 'f1'))}, average precision {interval(whole.figure('macro', 'average_precision'))}"
-    text = [f"Best by {name} inside training parts, the mean over them: {first.candidate.name}."]
-    text.append(
-        f"The search as a whole, each part answered by the candidate that its training part chose: macro F1 {nested}."
+    parts = f"each {result.column} left out in turn" if result.column else "folds dealt by article"
+    caution = (
+        "A candidate's own figures out of fold are too good for the one that is picked by them. Seconds are of one core, "
+        "counting apart; compare them within one run."
     )
-    text.append("A candidate's own figures out of fold are too good for the one that is picked by them.")
+    text = [
+        f"Best by {name} inside training parts, the mean over them ({parts}): {first.candidate.name}.",
+        f"The search as a whole, each part answered by the candidate that its training part chose: macro F1 {nested}.",
+        caution,
+    ]
     if result.untried:
-        text.append(f"The time was up: {len(result.untried)} candidates are untried; the same call goes on with them.")
+        text.append(f"The time was up: {len(result.untried)} of the candidates are untried; the same call goes on:")
     rows = []
     for line in result.tried:
         own = table_of(dataset, line.answers, rounds=rounds, seed=seed)
         ahead = compare(dataset, first.answers, line.answers, rounds=rounds, seed=seed)
-        behind = ["", ""] if line is first else [signed(ahead["macro", f]) for f in ("average_precision", "f1")]
+        behind = ["", ""] if line is first else [signed(ahead["macro", f], 3) for f in ("average_precision", "f1")]
         figures = [interval(own.figure("macro", figure)) for figure in ("average_precision", "f1")]
-        rows.append((line.candidate.name, f"{line.inner:.4f}", str(line.won), *figures, *behind))
-    header = ("candidate", f"inner {name}", "parts won", "AP", "F1", "AP, best minus it", "F1, best minus it")
-    return Section("Search", tuple(text), (Grid(header, tuple(rows)),))
+        rows.append((line.candidate.name, f"{line.inner:.4f}", str(line.won), *figures, *behind, f"{line.seconds:.0f}"))
+    header = ("candidate", f"inner {name}", "parts won", "AP", "F1", "AP, best minus it", "F1, best minus it", "s")
+    untried = tuple(f"untried: {candidate.name}" for candidate in result.untried)
+    return Section("Search", tuple(text), (Grid(header, tuple(rows)),), untried)
 
 
-def differences_grid(found: dict[tuple[str, str], Interval], keys: tuple[str, ...]) -> Grid:
-    """Figures of the second minus the first, by topic."""
-    figures = ("precision", "recall", "f1", "average_precision")
-    rows = tuple((topic, *(signed(found[topic, figure]) for figure in figures)) for topic in (*keys, "micro", "macro"))
-    return Grid(("second minus first", "precision", "recall", "F1", "average precision"), rows)
+def finalists_sections(names: list[str], results: list[tuple[OutsideResult, ...]]) -> tuple[Section, ...]:
+    """The best candidates, fitted on all labels, on each file of outside text."""
+    sections = []
+    for number, first in enumerate(results[0]):
+        rows = tuple((name, *macro_cells(own[number])) for name, own in zip(names, results, strict=True))
+        about = "The best candidates by the inner figure, fitted on all labels. Macro averages."
+        sections.append(Section(f"Outside text: {first.name}", (about,), (Grid(("candidate", *MACRO_COLUMNS), rows),)))
+    return tuple(sections)
 
 
-def changes_section(
-    names: tuple[str, str],
-    found: Sequence[Change],
-    keys: tuple[str, ...],
-    told: Sequence[tuple[Change, str, list[Shift]]],
-    text: tuple[str, ...],
-    differences: Grid | None,
-) -> Section:
+def changes_section(names: tuple[str, str], found: Comparison, text: tuple[str, ...]) -> Section:
     """Which tags changed and why.
 
     Args:
         names: of the two that are compared.
-        found: every change.
-        keys: k topics.
-        told: the changes to show, each with its place and text, and the terms behind it.
+        found: what changed.
         text: what the figures are of.
-        differences: table of figures, if there are judgements.
     """
-    counts = tally(found, keys)
-    rows = tuple((key, *(str(counts[key][kind]) for kind in KINDS)) for key in keys)
+    counts = tally(found.changes, found.keys)
+    rows = tuple((key, *(str(counts[key][kind]) for kind in KINDS)) for key in found.keys)
     grids = [Grid(("topic", *KINDS), rows)]
-    items = [
-        f"{change.topic}, {change.kind}, {change.before:.2f} to {change.after:.2f}, {where}. "
-        "Terms: " + ", ".join(f"{shift.term} {shift.before:+.2f} to {shift.after:+.2f}" for shift in terms)
-        for change, where, terms in told
+    if found.differences:
+        gaps = tuple(
+            (topic, *(signed(found.differences[topic, figure], 3) for figure in FIGURES))
+            for topic in (*found.keys, "micro", "macro")
+        )
+        grids = [Grid(("second minus first", "precision", "recall", "F1", "average precision"), gaps), *grids]
+    items = []
+    for told in found.told:
+        shown = ", ".join(f"{shift.term} {shift.before:+.2f} to {shift.after:+.2f}" for shift in told.terms)
+        change = told.change
+        rise = f"{change.before:.2f} to {change.after:.2f}, {'tagged' if change.tagged else 'no longer tagged'}"
+        place = f"{told.place}: {' '.join(told.text.split())}"
+        items.append(f"{change.topic}, {change.kind}, {rise}, {place} Terms: {shown or 'none'}")
+    heading = f"From {names[0]} to {names[1]}: {len(found.changes)} tags changed"
+    return Section(heading, text, tuple(grids), tuple(items))
+
+
+def comparison_values(names: tuple[str, str], found: Comparison, text: tuple[str, ...]) -> dict[str, Any]:
+    """The same as plain JSON values; a figure that is not defined is null."""
+    told = [
+        {**asdict(one.change), "kind": one.change.kind, "place": one.place, "text": one.text}
+        | {"terms": [asdict(shift) for shift in one.terms]}
+        for one in found.told
     ]
-    grids = [differences, *grids] if differences else grids
-    return Section(f"From {names[0]} to {names[1]}: {len(found)} tags changed", text, tuple(grids), tuple(items))
+    counts = tally(found.changes, found.keys)
+    return {
+        "first": names[0],
+        "second": names[1],
+        "on": found.on,
+        "about": " ".join(text),
+        "texts": found.texts,
+        "changed": {key: {kind: counts[key][kind] for kind in KINDS} for key in found.keys},
+        "second_minus_first": {
+            topic: {
+                figure: {
+                    name: None if math.isnan(number) else number
+                    for name, number in asdict(found.differences[topic, figure]).items()
+                }
+                for figure in FIGURES
+            }
+            for topic in (*found.keys, "micro", "macro")
+            if found.differences
+        },
+        "changes": told,
+    }

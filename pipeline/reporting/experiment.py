@@ -19,7 +19,7 @@ from pipeline.learning.growth import GrowthPoint, learning_curve
 from pipeline.learning.held_out import HeldOut, held_out
 from pipeline.learning.leaks import count_copies
 from pipeline.learning.model import Model
-from pipeline.learning.outside import read_outside
+from pipeline.learning.outside import OutsideText, read_outside
 from pipeline.learning.outside_evaluation import OutsideResult, evaluate_outside
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.training import Evaluation, evaluate, fit
@@ -67,6 +67,18 @@ def learning_data(project: Project, recipe: Recipe) -> tuple[Dataset, Lexicon]:
         added = load_lexicon(shipped.lexicon, load_codebook(shipped.codebook))
         lexicon = join_lexicons(lexicon, added, dataset.codebook.keys)
     return dataset, lexicon
+
+
+def fitted_outside(
+    dataset: Dataset, lexicon: Lexicon, recipe: Recipe, texts: list[OutsideText], *, version: str, jobs: int
+) -> tuple[OutsideResult, ...]:
+    """A recipe's model, as training makes it, on outside text; nothing is kept.
+
+    Raises:
+        RecipeError: a wished precision or recall cannot be reached.
+    """
+    model = fit(evaluate(dataset, lexicon, recipe, lambda _done, _whole: None, jobs), lexicon, version)
+    return tuple(evaluate_outside(model, text) for text in texts)
 
 
 def run_experiment(

@@ -19,14 +19,15 @@ from pipeline.intervals import Interval
 from pipeline.learning.evaluation import MODEL
 from pipeline.learning.model import Model
 from pipeline.learning.outside import read_halves
-from pipeline.learning.outside_evaluation import MACRO, OutsideResult, evaluate_outside
+from pipeline.learning.outside_evaluation import OutsideResult, evaluate_outside
 from pipeline.learning.persist import save_model
 from pipeline.learning.recipe import Recipe, load_recipe
 from pipeline.learning.summary import compare
 from pipeline.learning.training import Evaluation, evaluate, fit
 from pipeline.project import Project
+from pipeline.reporting.outside import MACRO_COLUMNS, macro_cells
 from pipeline.reporting.runs import metrics
-from pipeline.reporting.sections import Grid, Section, interval, number, signed
+from pipeline.reporting.sections import Grid, Section, interval, signed
 
 DEFAULT = "default"
 CHOOSE, REPORT = "choose", "report"
@@ -39,6 +40,7 @@ class Entry:
     """One recipe's results.
 
     Attributes:
+        name: of its file, without ``.toml``.
         recipe: what was run.
         evaluation: out of fold.
         terms: size of the model fitted on all data.
@@ -49,6 +51,7 @@ class Entry:
         gain: of macro F1 and average precision, the default's minus this recipe's, paired over articles.
     """
 
+    name: str
     recipe: Recipe
     evaluation: Evaluation
     terms: int
@@ -103,7 +106,7 @@ def run_recipes(
             ahead = compare(dataset, *systems, rounds=base.evaluation.rounds, seed=base.seed)
             gain = ahead["macro", "f1"], ahead["macro", "average_precision"]
         facts = len(model.terms), _size(model), seconds
-        entries.append(Entry(recipe, evaluation, *facts, scored[CHOOSE], scored.get(REPORT, ()), gain))
+        entries.append(Entry(name, recipe, evaluation, *facts, scored[CHOOSE], scored.get(REPORT, ()), gain))
     return entries
 
 
@@ -123,7 +126,7 @@ def write_metrics(entries: list[Entry], folder: Path) -> None:
     """Each recipe's figures as ``<recipe>.json``; the same labels and recipe give the same bytes."""
     for entry in entries:
         figures = metrics(entry.evaluation, (*entry.outside, *entry.reported))
-        write_text(folder / f"{entry.recipe.name}.json", canonical_json(figures, indent=1) + "\n")
+        write_text(folder / f"{entry.name}.json", canonical_json(figures, indent=1) + "\n")
 
 
 def leaderboard(entries: list[Entry]) -> tuple[Section, ...]:
@@ -150,40 +153,35 @@ def leaderboard(entries: list[Entry]) -> tuple[Section, ...]:
         gain = ("", "") if entry.gain is None else tuple(_starred(value) for value in entry.gain)
         figures = (interval(table.figure("macro", "f1")), interval(table.figure("macro", "average_precision")))
         size = str(entry.terms), f"{entry.size / 1e6:.1f}", f"{entry.seconds / entries[0].seconds:.1f}"
-        rows.append((entry.recipe.name, *figures, *gain, *size))
+        rows.append((entry.name, *figures, *gain, *size))
     sections = [Section("Experiments", (text,), (Grid(header, tuple(rows)),)), _by_topic(entries)]
     sections += [_outside(entries, number) for number in range(len(entries[0].outside))]
     if entries[0].reported:
-        lines = tuple((result.name, *_cells(result)) for result in entries[0].reported)
+        lines = tuple((result.name, *macro_cells(result)) for result in entries[0].reported)
         about = "The adopted recipe on the half that nothing was chosen by. Macro averages."
-        sections.append(Section("Outside text, the half to report on", (about,), (Grid(("file", *COLUMNS), lines),)))
+        sections.append(
+            Section("Outside text, the half to report on", (about,), (Grid(("file", *MACRO_COLUMNS), lines),))
+        )
     return tuple(sections)
 
 
-COLUMNS = ("average precision", "F1", "recall", "false alarms per 1,000", "calibration error")
-
-
 def _starred(value: Interval) -> str:
-    return signed(value) + (" *" if value.excludes_zero else "")
+    return signed(value, 3) + (" *" if value.excludes_zero else "")
 
 
 def _by_topic(entries: list[Entry]) -> Section:
     keys = entries[0].evaluation.dataset.codebook.keys
-    rows = tuple(
-        (entry.recipe.name, *(f"{entry.evaluation.table('paragraph').figure(key, 'f1').value:.3f}" for key in keys))
-        for entry in entries
-    )
-    return Section("F1 by topic", (), (Grid(("recipe", *keys), rows),))
+    grids = []
+    for figure, heading in (("f1", "F1"), ("average_precision", "Average precision")):
+        rows = []
+        for entry in entries:
+            table = entry.evaluation.table("paragraph")
+            rows.append((entry.name, *(interval(table.figure(key, figure)) for key in keys)))
+        grids.append(Grid(("recipe", *keys), tuple(rows), heading))
+    return Section("By topic", (), tuple(grids))
 
 
 def _outside(entries: list[Entry], number: int) -> Section:
-    lines = tuple((entry.recipe.name, *_cells(entry.outside[number])) for entry in entries)
+    lines = tuple((entry.name, *macro_cells(entry.outside[number])) for entry in entries)
     name = entries[0].outside[number].name
-    return Section(f"Outside text: {name}", ("Macro averages.",), (Grid(("recipe", *COLUMNS), lines),))
-
-
-def _cells(result: OutsideResult) -> tuple[str, ...]:
-    row = next((r for r in result.rows if r.topic == MACRO), result.rows[0])
-    alarms = "-" if row.negatives == 0 else f"{row.false_alarms.value:.1f}"
-    figures = interval(row.average_precision), interval(row.f1), interval(row.recall)
-    return (*figures, alarms, number(row.calibration_error.value, 3))
+    return Section(f"Outside text: {name}", ("Macro averages.",), (Grid(("recipe", *MACRO_COLUMNS), lines),))

@@ -7,11 +7,22 @@ import math
 from pipeline.annotation.codebook import Codebook
 from pipeline.learning.held_out import HeldOut
 from pipeline.learning.leaks import LEAST
-from pipeline.learning.outside_evaluation import OutsideResult
+from pipeline.learning.outside_evaluation import MACRO, OutsideResult
 from pipeline.reporting.pictures import RELIABILITY, letter, ranges_panel, reliability_grid, reliability_panel
-from pipeline.reporting.sections import Figure, Grid, Quote, Section, interval, per_thousand, signed
+from pipeline.reporting.sections import Figure, Grid, Quote, Section, interval, number, per_thousand, signed
 
 PART = "Elsewhere"
+
+# One line a recipe or file: macro averages, or of a file judged for one topic that topic's.
+MACRO_COLUMNS = ("average precision", "F1", "recall", "false alarms per 1,000", "calibration error")
+
+
+def macro_cells(result: OutsideResult) -> tuple[str, ...]:
+    """What stands under ``MACRO_COLUMNS``."""
+    row = next((r for r in result.rows if r.topic == MACRO), result.rows[0])
+    cried = "-" if row.negatives == 0 else f"{row.false_alarms.value:.1f}"
+    figures = interval(row.average_precision), interval(row.f1), interval(row.recall)
+    return (*figures, cried, number(row.calibration_error.value, 3))
 
 
 def outside_section(result: OutsideResult, codebook: Codebook) -> Section:

@@ -7,6 +7,7 @@ day lands in the same folder. ``experiments/current`` is the model of the last t
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import asdict
 from pathlib import Path
@@ -15,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import MissingExtraError, ProjectError
-from pipeline.files import canonical_json, new_folder, sha256_text, write_text
+from pipeline.errors import InputError, MissingExtraError, ProjectError
+from pipeline.files import canonical_json, new_folder, read_utf8, sha256_text, write_text
 from pipeline.intervals import Interval
 from pipeline.learning.evaluation import MODEL
 from pipeline.learning.model import Model
@@ -104,6 +105,19 @@ def page_of(run: Path) -> Path:
             f"{run}: holds no {PAGE}; pip install 'threat-topics[report]', then run `threat-topics evaluate` again"
         )
     return page
+
+
+def run_fingerprint(folder: Path) -> str:
+    """The fingerprint of the labels a run was made on.
+
+    Raises:
+        InputError: the folder has no ``metrics.json`` that says it.
+    """
+    path = folder / "metrics.json"
+    try:
+        return str(json.loads(read_utf8(path))["dataset"]["fingerprint"])
+    except (ValueError, KeyError, TypeError):
+        raise InputError(f"{path}: does not say which labels it is of; run the recipe again") from None
 
 
 def keep_model(folder: Path, evaluation: Evaluation, model: Model) -> None:
