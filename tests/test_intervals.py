@@ -60,6 +60,24 @@ def test_the_number_of_rounds_computed_at_once_changes_nothing(monkeypatch):
     assert bootstrap(mean_of(x), groups, rounds=2 * BATCH + 7) == whole
 
 
+def test_one_group_alone_has_a_value_and_no_interval():
+    (found,) = bootstrap(mean_of(np.array([1.0, 2.0])), np.zeros(2, int), rounds=50)
+    assert found.value == 1.5
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+    assert not found.excludes_zero
+
+
+def test_the_fewer_groups_the_further_out_an_interval_reaches():
+    widths = []
+    for count in (5, 20, 80):
+        x = np.arange(count) % 2.0
+        (found,) = bootstrap(mean_of(x), np.arange(count), rounds=4000)
+        widths.append((found.high - found.low) / (x.std() / math.sqrt(count)))
+    assert widths == sorted(widths, reverse=True)
+    assert abs(widths[-1] - 2 * 1.99 * math.sqrt(80 / 79)) < 0.2
+
+
 def test_undefined_rounds_are_left_out_and_an_undefined_value_has_no_interval():
     y = np.array([1.0, 0, 0, 0, 0, 0])
 

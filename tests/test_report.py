@@ -1,5 +1,6 @@
 """The report: what it says whichever way it falls, and Markdown that shows text as it is."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -69,10 +70,18 @@ def test_markup_of_a_paragraph_is_not_markup_of_the_report():
     assert table == r"| \<b\>\*free\* \| [link](http://x) \`code\` \~\~gone\~\~ \&lt; # \_x\_ | 1 |"
 
 
-def test_the_first_sentence_names_every_file_on_which_the_rules_are_clearly_better():
-    undefined, behind = Interval(float("nan"), 0, 0), Interval(-0.2, -0.3, -0.1)
-    row = OutsideRow("news.jsonl", "drugs", 1, 1, *[undefined] * 7)
-    worse = OutsideResult("news.jsonl", (row, replace(row, topic="cyber", f1_ahead=behind)), {}, ())
-    assert headline(evaluated(), (worse,))[0] == "The keyword rules are clearly better on: news.jsonl cyber."
-    fine = replace(worse, rows=(row,))
-    assert headline(evaluated(), (fine,))[0].startswith("Nowhere on the outside text")
+def test_the_first_sentence_names_every_file_on_which_the_rules_are_better():
+    undefined, behind, even = (
+        Interval(math.nan, math.nan, math.nan),
+        Interval(-0.2, -0.3, -0.1),
+        Interval(-0.1, -0.3, 0.1),
+    )
+    row = OutsideRow("news.jsonl", "drugs", 1, 1, *[undefined] * 5, even, even)
+    others = (replace(row, topic="cyber", f1_ahead=behind), replace(row, topic="macro", ap_ahead=behind))
+    worse = OutsideResult("news.jsonl", (row, *others), {}, ())
+    clear, slight = "The keyword rules are clearly better on cyber, macro of news.jsonl.", "drugs of news.jsonl."
+    assert headline(evaluated(), (worse,))[0] == f"{clear} They are better, but not clearly, on {slight}"
+    level = replace(worse, rows=(replace(row, ap_ahead=Interval(0.1, 0.0, 0.2), f1_ahead=undefined),))
+    assert headline(evaluated(), (level,))[0] == "Nowhere on the outside text are the keyword rules clearly better."
+    untold = replace(worse, rows=(replace(row, ap_ahead=undefined, f1_ahead=undefined),))
+    assert headline(evaluated(), (untold,))[0].startswith("Too little is judged")

@@ -11,7 +11,7 @@ import pytest
 from pipeline.intervals import Interval
 from pipeline.learning.model import Model
 from pipeline.learning.outside import read_outside
-from pipeline.learning.outside_evaluation import evaluate_outside
+from pipeline.learning.outside_evaluation import OutsideResult, evaluate_outside
 from pipeline.learning.summary import FIGURES, LEVELS, article_judgements
 from pipeline.learning.training import evaluate, fit
 from pipeline.reporting.card import model_card
@@ -95,6 +95,8 @@ def test_a_run_is_named_by_date_recipe_and_contents_and_written_whole(tmp_path):
     other = replace(evaluated(), recipe=replace(QUICK, seed=1))
     assert run_name(other, "2026-01-02", kept=False) != name
     assert run_name(evaluated(), "2026-01-02", kept=True) != name
+    outside = [(OutsideResult("news.jsonl", (), {}, (), print_),) for print_ in ("a", "b")]
+    assert len({run_name(evaluated(), "2026-01-02", kept=False, outside=result) for result in outside} | {name}) == 3
     report = build_report(evaluated(), trained())
     folder = tmp_path / name
     write_run(folder, evaluated(), report, "<!doctype html>", None)

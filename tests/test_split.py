@@ -10,6 +10,7 @@ from pipeline.errors import InputError, LabelError
 from pipeline.files import write_text
 from pipeline.learning.folds import split_by
 from pipeline.learning.training import evaluate
+from pipeline.reporting.honesty import exceptions
 from tests.corpora import LEXICON, QUICK, quiet, small
 from tests.test_cli import project, refused, run  # noqa: F401  project is a fixture
 
@@ -62,6 +63,28 @@ def test_dates_are_split_by_year_and_sources_as_they_are(make_project, tmp_path)
     write_text(made.article_table, "id,date,source\na1,2024-05-01,Kabar\na2,2024-11-30,BelTA\na3,2026,\n")
     assert article_values(made, "date") == {"a1": "2024", "a2": "2024", "a3": "2026"}
     assert article_values(made, "source") == {"a1": "Kabar", "a2": "BelTA", "a3": ""}
+
+
+def test_a_date_without_its_year_in_front_is_refused_by_line(make_project, tmp_path):
+    made = make_project(tmp_path, {})
+    write_text(made.article_table, "id,date\na1,2024-05-01\na2, \na3,01/05/2024\n")
+    with pytest.raises(
+        InputError, match=r"articles\.csv:4: date '01/05/2024' does not begin with its year; write 2024-"
+    ):
+        article_values(made, "date")
+    write_text(made.article_table, "id,date\na1,2024-05-01\na2, \na3 , 2025\n")
+    assert article_values(made, "date") == {"a1": "2024", "a2": "", "a3": "2025"}
+
+
+def test_a_part_of_one_article_casts_no_verdict():
+    dataset = small()
+    split = split_by("id", {a: a for a in dataset.articles}, dataset.articles, dataset.groups)
+    found = evaluate(dataset, LEXICON, QUICK, quiet, jobs=1, split=split)
+    worst = min(tables[-1].difference["macro", "f1"].value for tables in found.parts)
+    assert worst < 0
+    assert (
+        exceptions(found, ()) == "Too little is judged to compare the model with the keyword rules on any id left out."
+    )
 
 
 def test_the_command_leaves_out_a_column(project):  # noqa: F811

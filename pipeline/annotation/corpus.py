@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipeline.text.articles import Article
 from pipeline.text.reading import read_article
 
 _SHOWN = 40
+_YEAR = re.compile(r"[0-9]{4}(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,15 +58,25 @@ def article_values(project: Project, column: str) -> dict[str, str]:
     """What ``data/articles.csv`` says of each article in one column: article id -> value; of a date, its year.
 
     Raises:
-        InputError: there is no such file or column.
+        InputError: there is no such file or column, or a date does not begin with its year.
     """
     path = project.article_table
     table = csv.DictReader(io.StringIO(read_utf8(path, InputError)))
     names = list(table.fieldnames or ())
     if "id" not in names or column not in names:
         raise InputError(f"{path}:1: has no columns 'id' and {column!r}; its columns are: {', '.join(names)}")
-    length = len("2026") if column == "date" else None
-    return {row["id"]: (row[column] or "")[:length] for row in table}
+    found = {}
+    for row in table:
+        value = (row[column] or "").strip()
+        if column == "date" and value:
+            year = _YEAR.match(value)
+            if not year:
+                raise InputError(
+                    f"{path}:{table.line_num}: date {value!r} does not begin with its year; write 2024-05-01"
+                )
+            value = year.group()
+        found[row["id"].strip()] = value
+    return found
 
 
 def add_article(project: Project, article: Article) -> tuple[Article, bool]:

@@ -82,7 +82,7 @@ def train(
     "--split",
     default="",
     metavar="COLUMN",
-    help="leave out each value of a column of data/articles.csv in turn (of dates, each year)",
+    help="leave out each value of a column of data/articles.csv in turn; of dates each year, blank ones as (none)",
 )
 @click.option("--json", "as_json", is_flag=True, help="figures as JSON on stdout")
 def evaluate(
@@ -114,9 +114,10 @@ def evaluate(
             raise click.UsageError(
                 "--model is scored on outside text; name it with --on FILE.jsonl, or leave --model out"
             )
-        if recipe_path is not None or fail_under is not None or any(value is not None for value in overrides.values()):
+        given = (recipe_path, fail_under, split or None, *overrides.values())
+        if any(value is not None for value in given):
             raise click.UsageError(
-                "--model is trained already; leave out the recipe, its flags and --fail-under, or leave --model out"
+                "--model is trained already; leave out the recipe, its flags, --split and --fail-under, or leave --model out"
             )
         _outside(files, model_of(model_path, folder), half, mistakes, as_json=as_json)
         return

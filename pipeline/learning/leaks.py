@@ -49,3 +49,10 @@ def find_leaks(dataset: Dataset, fold: Array) -> tuple[Leak, ...]:
             apart = int((fold[:, pair.first] != fold[:, pair.second]).sum())
             found.append(Leak(one.id, other.id, pair.share, apart))
     return tuple(sorted(found, key=lambda leak: (-leak.share, leak.first, leak.second)))
+
+
+def count_copies(dataset: Dataset, texts: tuple[str, ...]) -> int:
+    """How many of some other texts are nearly the same as a paragraph of the dataset."""
+    own = len(dataset.texts)
+    pairs = near_duplicates([*dataset.texts, *texts], LEAST)
+    return len({pair.second for pair in pairs if pair.first < own <= pair.second})

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import InputError
-from pipeline.files import read_jsonl, sha256_text
+from pipeline.files import canonical_json, read_jsonl, sha256_text
 
 Array = NDArray[Any]
 
@@ -32,6 +32,7 @@ class OutsideText:
         known: bool (n, k).
         groups: ints (n,).
         ignored: topics of the file that the codebook does not have.
+        fingerprint: of texts, judgements and groups.
     """
 
     name: str
@@ -40,6 +41,7 @@ class OutsideText:
     known: Array
     groups: Array
     ignored: tuple[str, ...]
+    fingerprint: str
 
 
 def in_half(group: str, half: str) -> bool:
@@ -80,7 +82,7 @@ def read_outside(path: Path, keys: tuple[str, ...], half: str = "all") -> Outsid
         InputError: names ``file:line`` and the key that is missing or of the wrong kind, or the file is judged for
             none of ``keys``.
     """
-    texts, present, judged, groups = [], [], [], []
+    texts, present, judged, groups, skipped = [], [], [], [], 0
     for number, record in read_jsonl(path):
         where = f"{path}:{number}"
         if not isinstance(record.get("text"), str):
@@ -95,13 +97,16 @@ def read_outside(path: Path, keys: tuple[str, ...], half: str = "all") -> Outsid
             raise InputError(f"{where}: topics {sorted(extra)} are not in 'known'; add them there")
         group = _group(record, number)
         if not in_half(group, half):
+            skipped += 1
             continue
         texts.append(record["text"])
         present.append(record["topics"])
         judged.append(record["known"])
         groups.append(("line" if record.get("group") is None else "group", group))
+    if not texts and skipped:
+        raise InputError(f"{path}: all rows ({skipped}) are in the other half than {half!r}; take --half all")
     if not texts:
-        raise InputError(f"{path}: is empty, or this half of it is; one JSON object a line is needed")
+        raise InputError(f"{path}: is empty; one JSON object a line is needed")
     number_of = {group: number for number, group in enumerate(dict.fromkeys(groups))}
     ignored = sorted({topic for row in judged for topic in row} - set(keys))
     known = np.array([[key in row for key in keys] for row in judged])
@@ -114,4 +119,5 @@ def read_outside(path: Path, keys: tuple[str, ...], half: str = "all") -> Outsid
         known,
         np.array([number_of[group] for group in groups]),
         tuple(ignored),
+        sha256_text(canonical_json([texts, present, judged, groups])),
     )

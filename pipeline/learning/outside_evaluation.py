@@ -39,7 +39,7 @@ class OutsideRow:
         false_alarms: per 1,000 known negatives.
         average_precision: where both kinds exist.
         f1: at the model's own threshold, where both kinds exist.
-        calibration_error: expected, of the probabilities; ten bins of equal mass.
+        calibration_error: expected, of the probabilities, where both kinds exist; ten bins of equal mass.
         ap_ahead: average precision minus that of the keyword rules, paired over groups.
         f1_ahead: F1 minus that of the keyword rules, likewise.
     """
@@ -56,11 +56,6 @@ class OutsideRow:
     ap_ahead: Interval
     f1_ahead: Interval
 
-    @property
-    def is_behind_rules(self) -> bool:
-        """Whether the keyword rules are clearly better at ranking or at tagging."""
-        return self.ap_ahead.high < 0 or self.f1_ahead.high < 0
-
 
 FIGURES = tuple(OutsideRow.__dataclass_fields__)[4:]
 
@@ -72,14 +67,18 @@ class OutsideResult:
     Attributes:
         name: of the file and its half.
         rows: figures by topic.
-        bins: reliability by topic, for the topics in ``rows``.
+        bins: reliability by topic, for the topics in ``rows`` that have both answers.
         mistakes: the most telling ones.
+        fingerprint: of the rows and their judgements.
+        copies: rows that nearly stand in the training text, ``None`` where that is not at hand.
     """
 
     name: str
     rows: tuple[OutsideRow, ...]
     bins: dict[str, tuple[Bin, ...]]
     mistakes: tuple[Mistake, ...]
+    fingerprint: str = ""
+    copies: int | None = None
 
 
 def evaluate_outside(
@@ -122,12 +121,14 @@ def evaluate_outside(
         known = outside.known[:, j]
         y = outside.Y[known, j]
         rows.append(OutsideRow(outside.name, keys[j], int(y.sum()), int((~y).sum()), *part))
-        bins[keys[j]] = reliability(P[known, j], y)
+        if y.any() and not y.all():
+            bins[keys[j]] = reliability(P[known, j], y)
     if len(both) > 1:
         chosen = [rows[place] for place in both]
         sums = sum(row.positives for row in chosen), sum(row.negatives for row in chosen)
         rows.append(OutsideRow(outside.name, MACRO, *sums, *parts[-1]))
-    return OutsideResult(outside.name, tuple(rows), bins, tuple(outside_mistakes(model, outside, mistakes)))
+    told = tuple(outside_mistakes(model, outside, mistakes))
+    return OutsideResult(outside.name, tuple(rows), bins, told, outside.fingerprint)
 
 
 def _lists(model: Model) -> Lexicon:
@@ -142,7 +143,7 @@ def _figures(weight: Array, score: Array, tags: Array, hits: Array, y: Array, kn
     both = (positive > 0) & (negative > 0)
     ap, f1 = _ranked(w, score, y, negative), _f1(w, tags[known], y, both)
     recall, alarms = _share(w @ (tags[known] & y), positive), 1000 * _share(w @ (tags[known] & ~y), negative)
-    error = calibration_error(score, y, w)
+    error = np.where(both, calibration_error(score, y, w), np.nan)
     ahead = ap - _ranked(w, hits, y, negative), f1 - _f1(w, hits > 0, y, both)
     return np.column_stack([recall, alarms, ap, f1, error, *ahead])
 

@@ -84,7 +84,7 @@ class Mistake:
     text: str
 
 
-def _statistics(answers: Answers, Y: Array, known: Array, weight: Array) -> Array:
+def statistics(answers: Answers, Y: Array, known: Array, weight: Array) -> Array:
     """All figures of one system, mean over repeats, for b rounds of row weights (b, n); shape (b, figures).
 
     Order: precision, recall, F1, average precision, each for k topics, micro, macro; then exact match, Hamming loss.
@@ -162,7 +162,7 @@ def _level_tables(
     seed: int,
 ) -> list[Table]:
     def statistic(weight: Array) -> Array:
-        own = [_statistics(answers, Y, known, weight) for answers in systems.values()]
+        own = [statistics(answers, Y, known, weight) for answers in systems.values()]
         return np.concatenate([*own, *(own[0] - other for other in own[1:])], axis=1)
 
     intervals = bootstrap(statistic, groups, rounds=rounds, seed=seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.annotation.codebook import load_codebook
@@ -17,6 +17,7 @@ from pipeline.learning.findings import find
 from pipeline.learning.folds import split_by
 from pipeline.learning.growth import GrowthPoint, learning_curve
 from pipeline.learning.held_out import HeldOut, held_out
+from pipeline.learning.leaks import count_copies
 from pipeline.learning.model import Model
 from pipeline.learning.outside import OutsideText, read_outside
 from pipeline.learning.outside_evaluation import OutsideResult, evaluate_outside
@@ -127,7 +128,10 @@ def run_experiment(
         growth = learning_curve(dataset, lexicon, recipe, evaluation.out, progress, jobs)
         withheld = held_out(dataset, lexicon, recipe, progress, jobs) if recipe.features.listed else ()
     behaviour = tuple(behave(model, cases))
-    outside = tuple(evaluate_outside(model, text, mistakes=mistakes) for text in texts)
+    outside = tuple(
+        replace(evaluate_outside(model, text, mistakes=mistakes), copies=count_copies(dataset, text.texts))
+        for text in texts
+    )
     findings = find(evaluation, lexicon, version, growth=growth, held_out=withheld, behaviour=behaviour)
     report = build_report(evaluation, model, outside, findings)
     page, lacking = "", ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from pipeline.annotation.codebook import Codebook
-from pipeline.intervals import Interval
 from pipeline.learning.held_out import HeldOut
+from pipeline.learning.leaks import LEAST
 from pipeline.learning.outside_evaluation import MACRO, OutsideResult
 from pipeline.reporting.pictures import RELIABILITY, letter, ranges_panel, reliability_grid, reliability_panel
-from pipeline.reporting.sections import Figure, Grid, Quote, Section, interval, signed
+from pipeline.reporting.sections import Figure, Grid, Quote, Section, interval, number, per_thousand, signed
 
 PART = "Elsewhere"
 
@@ -22,12 +22,7 @@ def macro_cells(result: OutsideResult) -> tuple[str, ...]:
     row = next((r for r in result.rows if r.topic == MACRO), result.rows[0])
     cried = "-" if row.negatives == 0 else f"{row.false_alarms.value:.1f}"
     figures = interval(row.average_precision), interval(row.f1), interval(row.recall)
-    return (*figures, cried, f"{row.calibration_error.value:.3f}")
-
-
-def alarms(value: Interval) -> str:
-    """False alarms per 1,000 with their interval."""
-    return "-" if math.isnan(value.value) else f"{value.value:.1f} [{value.low:.1f}, {value.high:.1f}]"
+    return (*figures, cried, number(row.calibration_error.value, 3))
 
 
 def outside_section(result: OutsideResult, codebook: Codebook) -> Section:
@@ -47,7 +42,7 @@ def outside_section(result: OutsideResult, codebook: Codebook) -> Section:
             str(row.positives),
             str(row.negatives),
             interval(row.recall),
-            alarms(row.false_alarms),
+            per_thousand(row.false_alarms),
             *map(interval, (row.average_precision, row.f1, row.calibration_error)),
             *map(signed, (row.ap_ahead, row.f1_ahead)),
         )
@@ -64,15 +59,21 @@ def outside_section(result: OutsideResult, codebook: Codebook) -> Section:
     figures = [Figure("Whiskers: 95 % intervals over groups of rows.", tuple(panels), table)] if panels else []
     if any(result.bins.values()):
         figures.append(_reliability(result, codebook))
-    text = (
+    rules = (
         "At the model's own thresholds; 95 % intervals over groups; a missing judgement is counted nowhere. Calibration "
         "error: ten bins of equal mass. Rules: the keyword rules of the model's own term lists."
     )
+    text = [rules]
+    if result.copies:
+        text.append(
+            f"Rows that share {LEAST:.0%} or more of their word 5-grams with a training paragraph: {result.copies}. The "
+            "figures may be too good: take such rows out."
+        )
     quotes = tuple(
         Quote(m.topic, codebook.keys.index(m.topic), f"{m.kind} at {m.probability:.2f}", "", m.text)
         for m in result.mistakes
     )
-    return Section(f"Outside text: {result.name}", (text,), (table,), (), tuple(figures), quotes, part=PART)
+    return Section(f"Outside text: {result.name}", tuple(text), (table,), (), tuple(figures), quotes, part=PART)
 
 
 def _reliability(result: OutsideResult, codebook: Codebook) -> Figure:

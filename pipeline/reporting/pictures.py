@@ -67,7 +67,9 @@ def ranges_panel(
 
 
 def _ranges(tone: int, row: float, value: Interval, *, is_hollow: bool) -> Series:
-    return Series(Kind.RANGES, tone, (value.value,), (row,), (value.low,), (value.high,), is_hollow=is_hollow)
+    """A point with its whisker; one without an interval stands alone."""
+    low, high = (value.value, value.value) if math.isnan(value.low) else (value.low, value.high)
+    return Series(Kind.RANGES, tone, (value.value,), (row,), (low,), (high,), is_hollow=is_hollow)
 
 
 def topics_figure(codebook: Codebook, own: Table, rules: Table, grid: Grid) -> Figure:

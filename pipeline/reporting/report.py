@@ -16,7 +16,7 @@ from pipeline.learning.training import Evaluation, describe
 from pipeline.reporting.choices import confusion_section, threshold_section
 from pipeline.reporting.decisions import promises
 from pipeline.reporting.elsewhere import behaviour_section, growth_section, parts_section
-from pipeline.reporting.honesty import empty_sets, leaks
+from pipeline.reporting.honesty import empty_sets, exceptions, leaks
 from pipeline.reporting.mistakes import mistakes_section
 from pipeline.reporting.outside import held_out_section, outside_section
 from pipeline.reporting.particulars import PART as PARTICULARS
@@ -87,19 +87,7 @@ def headline(evaluation: Evaluation, outside: tuple[OutsideResult, ...] = ()) ->
         f"Macro F1 {interval(own)} over paragraphs; against the best baseline ({best.system}, "
         f"{best.figure('macro', 'f1').value:.3f}) {signed(gap)}: {verdict}."
     )
-    return (_exceptions(evaluation, outside), home) if outside or evaluation.parts else (home,)
-
-
-def _exceptions(evaluation: Evaluation, outside: tuple[OutsideResult, ...]) -> str:
-    """Every left-out part and outside file on which the keyword rules are clearly better."""
-    behind = [f"{row.file} {row.topic}" for result in outside for row in result.rows if row.is_behind_rules]
-    for tables in evaluation.parts:
-        gaps = (tables[-1].difference["macro", name] for name in ("f1", "average_precision"))
-        behind += [tables[0].level] if any(gap.high < 0 for gap in gaps) else []
-    where = "the outside text" if outside else f"any {evaluation.split.column if evaluation.split else 'part'} left out"
-    if not behind:
-        return f"Nowhere on {where} are the keyword rules clearly better."
-    return f"The keyword rules are clearly better on: {', '.join(behind)}."
+    return (exceptions(evaluation, outside), home) if outside or evaluation.parts else (home,)
 
 
 def _first(evaluation: Evaluation, outside: tuple[OutsideResult, ...], findings: Findings | None) -> Section:

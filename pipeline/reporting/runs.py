@@ -38,7 +38,7 @@ def run_name(evaluation: Evaluation, date: str, *, kept: bool, outside: tuple[Ou
     """The folder's name: date, recipe, and a hash of recipe, data, term lists, outside files and whether a model is kept."""
     column = evaluation.split.column if evaluation.split else ""
     known = [evaluation.recipe.to_dict(), evaluation.dataset.fingerprint, asdict(evaluation.lexicon), column, kept]
-    parts = [*known, [result.name for result in outside]]
+    parts = [*known, [(result.name, result.fingerprint) for result in outside]]
     key = sha256_text(canonical_json(parts))
     return f"{date}-{evaluation.recipe.name}-{key[:8]}"
 
@@ -222,6 +222,8 @@ def outside_metrics(result: OutsideResult) -> list[dict[str, Any]]:
     return [
         {
             "file": row.file,
+            "fingerprint": result.fingerprint,
+            "copies": result.copies,
             "topic": row.topic,
             "positives": row.positives,
             "negatives": row.negatives,

@@ -132,25 +132,34 @@ class Section:
 
 
 def interval(value: Interval) -> str:
-    """A figure with its interval, or a dash where it is not defined.
+    """A figure with its interval if it has one, or a dash where it is not defined.
 
-    >>> interval(Interval(0.5, 0.25, 0.75)), interval(Interval(float("nan"), 0, 0))
-    ('0.500 [0.25, 0.75]', '-')
+    >>> nan = math.nan
+    >>> interval(Interval(0.5, 0.25, 0.75)), interval(Interval(0.5, nan, nan)), interval(Interval(nan, nan, nan))
+    ('0.500 [0.25, 0.75]', '0.500', '-')
     """
-    if math.isnan(value.value):
-        return "-"
-    return f"{value.value:.3f} [{value.low:.2f}, {value.high:.2f}]"
+    return _figure(value, ".3f", ".2f")
 
 
 def signed(value: Interval, places: int = 2) -> str:
-    """A difference with its interval, its ends to so many places, or a dash where it is not defined.
+    """A difference with its interval, if it has one, its ends to so many places, or a dash where it is not defined.
 
     >>> signed(Interval(-0.004, -0.0071, -0.0012)), signed(Interval(-0.004, -0.0071, -0.0012), 3)
     ('-0.004 [-0.01, -0.00]', '-0.004 [-0.007, -0.001]')
     """
+    return _figure(value, "+.3f", f"+.{places}f")
+
+
+def per_thousand(value: Interval) -> str:
+    """A figure per 1,000 with its interval if it has one, or a dash where it is not defined."""
+    return _figure(value, ".1f", ".1f")
+
+
+def _figure(value: Interval, precise: str, rough: str) -> str:
     if math.isnan(value.value):
         return "-"
-    return f"{value.value:+.3f} [{value.low:+.{places}f}, {value.high:+.{places}f}]"
+    ends = "" if math.isnan(value.low) else f" [{value.low:{rough}}, {value.high:{rough}}]"
+    return f"{value.value:{precise}}{ends}"
 
 
 def number(value: float, digits: int = 2) -> str:
