@@ -143,7 +143,7 @@ def leaderboard(entries: list[Entry]) -> tuple[Section, ...]:
         "average precision",
         "F1, default minus it",
         "AP, default minus it",
-        "terms",
+        "vocabulary",
         "MB",
         "time",
     )
