@@ -23,7 +23,7 @@ Array = NDArray[Any]
 System = Callable[[list[str], Array, list[str], Array, list[str], int], Array]
 
 NONE = "none"  # fastText passes over lines without a label in silence
-EPOCHS = 8
+EPOCHS = 4
 PENALTIES = (0.1, 1.0, 10.0)
 SEED = 0
 
