@@ -79,6 +79,7 @@ def test_recipes_are_compared_out_of_fold_with_paired_differences(other_recipe):
     assert "out of fold, on the same folds (dealt by article)" in result.stdout
     same = run("compare", "experiments/default.toml", "experiments/default.toml", "-j", "1")
     assert ": 0 tags changed" in same.stdout
+    assert "+0.000 [+0.000, +0.000] p 1.000" in same.stdout
 
 
 def test_figures_and_changes_as_json_tell_the_same_story(project, other_recipe):  # noqa: F811
@@ -97,7 +98,9 @@ def test_figures_and_changes_as_json_tell_the_same_story(project, other_recipe):
     recipes = [load_recipe(path) for path in (project.recipe, project.root / other_recipe)]
     one, other = (evaluate(dataset, lexicon, recipe, quiet, jobs=1).table("paragraph") for recipe in recipes)
     gap = other.figure("macro", "f1").value - one.figure("macro", "f1").value
-    assert found["second_minus_first"]["macro"]["f1"]["value"] == pytest.approx(gap)
+    difference = found["second_minus_first"]["macro"]["f1"]
+    assert difference["value"] == pytest.approx(gap)
+    assert 0 < difference["p"] <= 1
 
 
 def test_parts_can_be_left_out_instead_of_folds(project, other_recipe):  # noqa: F811

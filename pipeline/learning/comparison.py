@@ -20,6 +20,7 @@ from pipeline.learning.decision import decide
 from pipeline.learning.evaluation import MODEL, Answers
 from pipeline.learning.evidence import explain
 from pipeline.learning.model import Model
+from pipeline.learning.randomisation import chance_of
 from pipeline.learning.summary import paired
 from pipeline.learning.training import Evaluation, fit
 
@@ -113,6 +114,7 @@ class Comparison:
         told: the first of them.
         differences: figures of the second minus the first by (topic, figure), see ``summary.FIGURES``; empty where
             there is nothing to judge by.
+        chance: p-value of each, see ``randomisation``.
     """
 
     on: str
@@ -121,6 +123,7 @@ class Comparison:
     changes: tuple[Change, ...]
     told: tuple[Told, ...]
     differences: dict[tuple[str, str], Interval]
+    chance: dict[tuple[str, str], float]
 
 
 def texts_of(dataset: Dataset, name: str) -> Texts:
@@ -179,9 +182,12 @@ def _comparison(
         for text in (texts.texts[change.row],)
     )
     gained: dict[tuple[str, str], Interval] = {}
+    chance: dict[tuple[str, str], float] = {}
     if rounds and texts.known.any():
-        gained = paired(other, one, texts.Y, texts.known, texts.groups, keys, rounds=rounds, seed=seed)
-    return Comparison(texts.name, keys, len(texts.texts), tuple(found), told, gained)
+        parts = texts.Y, texts.known, texts.groups, keys
+        gained = paired(other, one, *parts, rounds=rounds, seed=seed)
+        chance = chance_of(other, one, *parts, rounds=rounds, seed=seed)
+    return Comparison(texts.name, keys, len(texts.texts), tuple(found), told, gained, chance)
 
 
 def changes(

@@ -15,6 +15,7 @@ from pipeline.reporting.outside import MACRO_COLUMNS, macro_cells
 from pipeline.reporting.sections import Grid, Section, interval, signed
 
 KINDS = ("mended", "broken", "not judged")
+P_VALUES = "p: how often the figures lie as far apart where lots decide, article by article, which of the two answers."
 
 
 def search_section(result: SearchResult, dataset: Dataset, criterion: str, *, rounds: int, seed: int) -> Section:
@@ -70,9 +71,9 @@ def changes_section(names: tuple[str, str], found: Comparison, text: tuple[str, 
     grids = [Grid(("topic", *KINDS), rows)]
     if found.differences:
         gaps = tuple(
-            (topic, *(signed(found.differences[topic, figure], 3) for figure in FIGURES))
-            for topic in (*found.keys, "micro", "macro")
+            (topic, *(_tested(found, topic, figure) for figure in FIGURES)) for topic in (*found.keys, "micro", "macro")
         )
+        text = (*text, P_VALUES)
         grids = [Grid(("second minus first", "precision", "recall", "F1", "average precision"), gaps), *grids]
     items = []
     for told in found.told:
@@ -83,6 +84,12 @@ def changes_section(names: tuple[str, str], found: Comparison, text: tuple[str, 
         items.append(f"{change.topic}, {change.kind}, {rise}, {place} Terms: {shown or 'none'}")
     heading = f"From {names[0]} to {names[1]}: {len(found.changes)} tags changed"
     return Section(heading, text, tuple(grids), tuple(items))
+
+
+def _tested(found: Comparison, topic: str, figure: str) -> str:
+    """A difference with its interval and p-value."""
+    p = found.chance[topic, figure]
+    return signed(found.differences[topic, figure], 3) + ("" if math.isnan(p) else f" p {p:.3f}")
 
 
 def comparison_values(names: tuple[str, str], found: Comparison, text: tuple[str, ...]) -> dict[str, Any]:
@@ -104,7 +111,10 @@ def comparison_values(names: tuple[str, str], found: Comparison, text: tuple[str
             topic: {
                 figure: {
                     name: None if math.isnan(number) else number
-                    for name, number in asdict(found.differences[topic, figure]).items()
+                    for name, number in (
+                        *asdict(found.differences[topic, figure]).items(),
+                        ("p", found.chance[topic, figure]),
+                    )
                 }
                 for figure in FIGURES
             }
