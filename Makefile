@@ -41,8 +41,8 @@ lock: $(READY)  ## write requirements.lock anew from pyproject.toml, and that of
 	$(UV_COMPILE) pyproject.toml --extra dev --extra html --output-file requirements.lock
 	$(UV_COMPILE) tests/bench/requirements.in --output-file tests/bench/requirements.lock
 
-baselines: .venv-bench/ready  ## other systems on the same labels (hours, an environment of its own); ON="--on FILE.jsonl" adds outside text
-	.venv-bench/bin/python -m tests.bench.baselines $(ON) -o experiments/baselines.md
+baselines: .venv-bench/ready  ## other systems on the same labels (hours, an environment of its own); ARGS="--on FILE.jsonl --seconds 60" adds outside text and tunes fastText for a minute
+	.venv-bench/bin/python -m tests.bench.baselines $(ARGS)
 
 .venv-bench/ready: tests/bench/requirements.lock
 	$(PYTHON) -m venv --clear .venv-bench

@@ -108,7 +108,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--column", default="genre", help="column of data/articles.csv")
     parser.add_argument("-j", "--jobs", type=int, default=-1, help="processes, -1 for all cores")
-    parser.add_argument("-o", "--output", type=Path, help="Markdown file to write; default: stdout")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("experiments/first-hundred.md"), help="Markdown file to write"
+    )
     options = parser.parse_args()
     project = find_project(None, Path.cwd())
     dataset, recipe = load_dataset(project), load_recipe(project.recipe)
@@ -124,10 +126,7 @@ def main() -> None:
     page = markdown(
         (Section("The first hundred labels", (text,), (Grid((options.column, "paragraphs", *parts), tuple(lines)),)),)
     )
-    if options.output:
-        write_text(options.output, page)
-    else:
-        print(page)
+    write_text(options.output, page)
 
 
 if __name__ == "__main__":

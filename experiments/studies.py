@@ -1,6 +1,6 @@
 """What was tried around the shipped recipe: one change at a time, at home, on left-out parts, on outside text.
 
-    python experiments/studies.py --on world-news.jsonl --on factbook.jsonl -o experiments/studies.md
+    python experiments/studies.py --on world-news.jsonl --on factbook.jsonl
 
 Changes that were not adopted live here and not in the package. Every study shares the folds, so its differences to
 "default" are paired. Of outside text only the half to choose by is read. Term counts of training and outside text are
@@ -299,7 +299,9 @@ def main() -> None:
     parser.add_argument("--on", type=Path, action="append", default=[], metavar="FILE.jsonl", help="outside text")
     parser.add_argument("--only", default="", help="studies whose name holds this")
     parser.add_argument("-j", "--jobs", type=int, default=-1, help="processes, -1 for all cores")
-    parser.add_argument("-o", "--output", type=Path, help="Markdown file to write; default: stdout")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("experiments/studies.md"), help="Markdown file to write"
+    )
     options = parser.parse_args()
     project = find_project(None, Path.cwd())
     dataset = load_dataset(project)
@@ -317,10 +319,7 @@ def main() -> None:
     )
     data = f"{len(dataset.paragraphs)} paragraphs, data fingerprint {dataset.fingerprint[:16]}."
     page = markdown((Section("Studies", (about, data), (Grid(header, tuple(lines)),)),))
-    if options.output:
-        write_text(options.output, page)
-    else:
-        print(page)
+    write_text(options.output, page)
 
 
 if __name__ == "__main__":

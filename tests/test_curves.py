@@ -14,11 +14,11 @@ from pipeline.learning.curves import (
     SCORE_BINS,
     WISHES,
     confusions,
-    least_threshold,
     precision_at_recall,
     topic_curves,
 )
 from pipeline.learning.evaluation import MODEL, Answers
+from pipeline.learning.objectives import least_threshold
 from tests.corpora import KEYS, evaluated, gappy, small
 
 

@@ -17,6 +17,7 @@ from pipeline.annotation.dataset import Dataset
 from pipeline.intervals import Interval, bootstrap
 from pipeline.learning.calibration import Bin, calibration_error, reliability
 from pipeline.learning.evaluation import MODEL, OutOfFold
+from pipeline.learning.objectives import least_threshold
 
 Array = NDArray[Any]
 
@@ -118,19 +119,6 @@ def precision_at_recall(p: Array, y: Array, levels: int = LEVELS) -> Array:
     wanted = np.ceil(np.arange(1, levels + 1) * positives / levels - 1e-9)
     place = np.searchsorted(tp, wanted)
     return np.asarray(tp[place] / (last[place] + 1))
-
-
-def least_threshold(p: Array, y: Array, wish: float) -> float:
-    """The least score at and above which precision is ``wish`` or more; ``nan`` if there is none.
-
-    >>> least_threshold(np.array([0.9, 0.8, 0.7, 0.1]), np.array([True, False, True, False]), 0.6)
-    0.7
-    """
-    order = np.argsort(-p, kind="stable")
-    p, y = p[order], y[order]
-    last = np.append(np.flatnonzero(p[:-1] != p[1:]), len(p) - 1) if len(p) else np.empty(0, dtype=int)
-    reached = np.flatnonzero(np.cumsum(y)[last] >= wish * (last + 1)) if len(p) else last
-    return float(p[last[reached[-1]]]) if len(reached) else math.nan
 
 
 def _histogram(p: Array, y: Array, repeats: int) -> Array:

@@ -180,6 +180,19 @@ def choose_threshold(p: Array, y: Array, options: Objective) -> Choice:
     return Choice(threshold, *found, feasible, review)
 
 
+def least_threshold(p: Array, y: Array, wish: float) -> float:
+    """The least score at and above which precision is ``wish`` or more; ``nan`` if there is none.
+
+    >>> least_threshold(np.array([0.9, 0.8, 0.7, 0.1]), np.array([True, False, True, False]), 0.6)
+    0.7
+    """
+    order = np.argsort(-p, kind="stable")
+    p, y = p[order], y[order]
+    last = np.append(np.flatnonzero(p[:-1] != p[1:]), len(p) - 1) if len(p) else np.empty(0, dtype=int)
+    reached = np.flatnonzero(np.cumsum(y)[last] >= wish * (last + 1)) if len(p) else last
+    return float(p[last[reached[-1]]]) if len(reached) else math.nan
+
+
 def _worth(precision: Array, recall: Array, tp: Array, fp: Array, positives: int, options: Objective) -> Array:
     """What each threshold is worth, the greater the better: minus its cost, or its F-beta."""
     if options.miss_cost:

@@ -15,7 +15,7 @@ import numpy as np
 from pipeline.learning.decision import probabilities
 from pipeline.learning.metrics import confusion
 from pipeline.learning.model import Model
-from pipeline.learning.objectives import Objective, choose_threshold, require_reached
+from pipeline.learning.objectives import Objective, choose_threshold, least_threshold, require_reached
 from pipeline.learning.persist import Evidence
 
 PRECISIONS = (0.8, 0.9, 0.95, 0.99)
@@ -85,11 +85,11 @@ def alternatives(model: Model, evidence: Evidence, topic: str) -> list[tuple[flo
     known = evidence.known[:, j]
     found: list[tuple[float, Cut | None]] = []
     for precision in PRECISIONS:
-        # A miss costs so much that recall is all that counts among the thresholds that keep the precision.
-        aim = Objective(min_precision=precision, miss_cost=float(len(P)))
-        choice = choose_threshold(P[known, j], evidence.Y[known, j], aim)
-        cut = _cut(topic, P, evidence, j, choice.threshold, choice.threshold, str(aim)) if choice.feasible else None
-        found.append((precision, cut))
+        threshold = least_threshold(P[known, j], evidence.Y[known, j], precision)
+        aim = f"precision >= {precision:g}"
+        found.append(
+            (precision, None if math.isnan(threshold) else _cut(topic, P, evidence, j, threshold, threshold, aim))
+        )
     return found
 
 

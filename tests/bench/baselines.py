@@ -1,6 +1,6 @@
 """The shipped recipe beside other systems trained on the same labels, on the same folds and on outside text.
 
-    python -m tests.bench.baselines --on world-news.jsonl --seconds 60 -o experiments/baselines.md
+    python -m tests.bench.baselines --on world-news.jsonl --seconds 60
 
 Runs in an environment of its own (``requirements.lock`` beside this file), which the product does not need. Scores of
 each system and fold are kept under ``--cache``, so that a run that was stopped goes on. Every system decides by its
@@ -90,7 +90,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=300, help="fastText's autotuning, a fold")
     parser.add_argument("--only", default="", help="systems whose name holds this")
     parser.add_argument("--cache", type=Path, default=Path("experiments/runs/baselines"), help="folder of kept scores")
-    parser.add_argument("-o", "--output", type=Path, help="Markdown file to write; default: stdout")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("experiments/baselines.md"), help="Markdown file to write"
+    )
     options = parser.parse_args()
     project = find_project(None, Path.cwd())
     dataset, recipe = load_dataset(project), load_recipe(project.recipe)
@@ -131,10 +133,7 @@ def main() -> None:
     for o, answers in zip(outside, away, strict=True):
         sections.append(Section(o.name, (), (grid(lines(answers, o.Y, o.known, o.groups)),)))
     page = markdown(tuple(sections))
-    if options.output:
-        write_text(options.output, page)
-    else:
-        print(page)
+    write_text(options.output, page)
 
 
 if __name__ == "__main__":
