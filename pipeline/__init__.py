@@ -14,6 +14,8 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
+    "ArchiveOptions": "pipeline.tagging.archive.options",
+    "ArchiveSummary": "pipeline.tagging.archive.run",
     "Article": "pipeline.text.articles",
     "Codebook": "pipeline.annotation.codebook",
     "Contribution": "pipeline.learning.evidence",
@@ -26,8 +28,10 @@ _HOME = {
     "load_model": "pipeline.learning.locate",
     "read_article": "pipeline.text.reading",
     "read_articles": "pipeline.text.reading",
+    "tag_archive": "pipeline.tagging.archive.run",
     "tag_article": "pipeline.tagging.tagger",
     "tag_articles": "pipeline.tagging.frames",
+    "tag_frame": "pipeline.tagging.archive.frames",
 }
 
 __all__ = sorted(_HOME)  # noqa: PLE0605  the table above is the list; a second one could differ from it

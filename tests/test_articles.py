@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+import ftfy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.text.articles import article_from_text, clean_text
 
@@ -112,3 +115,9 @@ def test_nothing_gives_an_article_without_paragraphs(text):
 def test_articles_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         article_from_text(LEAD).text = ""
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=300))
+def test_there_is_nothing_to_mend_in_ascii_so_that_cleaning_may_pass_it_over(text):
+    assert ftfy.fix_encoding(text) == text
+    assert clean_text(text) == text.replace("\r\n", "\n").replace("\r", "\n")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.text.language import (
     ENGLISH,
@@ -99,3 +102,25 @@ def test_a_huge_text_is_judged_by_its_beginning():
     assert unsupported_reason(SENTENCE * 50_000) is None
     assert unsupported_reason("a" * 5_000_000) == TOO_SHORT
     assert time.process_time() - start < 2
+
+
+_WORDS = ["the", "of", "and", "Die", "der", "la", "ile", "İl", "heroin", "it's", "it’s", "O'Neil", "Его", "это", "数据", "é", "ΑΣ", "x1", "--", "3"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_WORDS), min_size=3, max_size=80).map(" ".join))
+def test_the_quick_way_counts_the_words_and_letters_that_the_plain_way_counts(text):
+    options = LanguageOptions()
+    words = [word.lower() for word in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text)]
+    english, other = sum(word in ENGLISH for word in words), sum(word in OTHER for word in words)
+    letters = re.findall(r"[^\W\d_]", text)
+    latin = sum(x < "\u0250" or "\u1e00" <= x <= "\u1eff" or "\uff21" <= x <= "\uff5a" for x in letters)
+    if too_short(text):
+        expected = TOO_SHORT
+    elif latin < options.script * len(letters):
+        expected = NOT_ENGLISH
+    elif len(words) < options.long:
+        expected = NOT_ENGLISH if not english and other > 2 and other >= options.few * len(words) else None
+    else:
+        few = len(words) >= options.longer and english < options.share * len(words)
+        expected = NOT_ENGLISH if english < other or few else None
+    assert unsupported_reason(text) == expected

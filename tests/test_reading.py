@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError, MissingExtraError
-from pipeline.text.decoding import decode
+from pipeline.text.decoding import Inspection, decode
 from pipeline.text.reading import SUPPORTED, article_from_bytes, list_inputs, read_article, read_articles
 
 LEAD = (
@@ -73,6 +73,25 @@ def test_any_bytes_give_text_or_one_sentence(data):
     else:
         assert text.strip()
         assert "\0" not in text
+
+
+_BYTES = [b"caf\xc3\xa9", b"\xe9", b"\n", b" ", b"abc", b"\0", b"\x81", b"\xef\xbb\xbf", b"\xe2\x80", b"\x93", b"%PDF-", b"\xa0", b"\xe3\x80\x80"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_BYTES), max_size=9).map(b"".join), st.integers(1, 5))
+def test_bytes_that_come_in_blocks_are_judged_as_if_they_came_at_once(data, size):
+    inspection = Inspection("here")
+    for start in range(0, len(data), size):
+        inspection.feed(data[start : start + size])
+    try:
+        text = decode(data, "here")
+    except InputError as error:
+        with pytest.raises(InputError) as caught:
+            inspection.encoding()
+        # Where both encodings fail, the lines named may differ by those of a BOM.
+        assert str(caught.value).partition(" (see line")[0] == str(error).partition(" (see line")[0]  # noqa: PT017
+    else:
+        assert data.decode(inspection.encoding()) == text
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
+from pipeline.cli.archive import archive_options, refuse_without_out, tag_to_folder
 from pipeline.cli.options import a_number, model_of, model_option, project_option, talk
 from pipeline.files import write_text
 from pipeline.learning.persist import load_folder
@@ -27,10 +29,10 @@ INPUT_FAILED = 2
     "-f",
     "--format",
     "style",
-    type=click.Choice(["auto", "table", "jsonl", "csv", "svg"]),
+    type=click.Choice(["auto", "table", "jsonl", "csv", "svg", "parquet"]),
     default="auto",
     show_default=True,
-    help="auto: by the suffix of --output if it is .csv or .svg, else a table on a terminal, JSON Lines elsewhere; svg: a picture of the table",
+    help="auto: by the suffix of --output if it is .csv or .svg, else a table on a terminal, JSON Lines elsewhere; svg: a picture of the table; parquet: with --out, the default there",
 )
 @click.option("--json", "style", flag_value="jsonl", help="JSON Lines, one paragraph a line")
 @click.option("--csv", "style", flag_value="csv", help="CSV, one paragraph a row")
@@ -60,6 +62,7 @@ INPUT_FAILED = 2
     type=click.Path(path_type=Path, allow_dash=True),
     help="file to write, whole or not at all; default and -: stdout",
 )
+@archive_options
 def tag(
     inputs: tuple[str, ...],
     model_path: Path | None,
@@ -75,21 +78,34 @@ def tag(
     limit: int | None,
     keep_going: bool,
     output: Path | None,
+    **archive: Any,
 ) -> None:
     """Tag articles and their paragraphs.
 
     Inputs are text, HTML, JSON Lines or CSV files, folders of them, or - for standard input. Where the model leaves a
     band to review, a topic in it is no tag: decision "review" in JSON, the column review in CSV, "drugs?" in a table.
 
+    With --out DIR an archive of any size is tagged into Parquet or JSON Lines shards, one row a paragraph; gzipped JSON
+    Lines and CSV and Parquet are read too. The same call continues what was ended. Records that cannot be used are
+    listed in DIR/rejects.jsonl and stop nothing; exit code 2 if not one article could be tagged.
+
     \b
     Example:
       threat-topics tag article.txt --why
       cat article.txt | threat-topics tag - --json
+      threat-topics tag news.jsonl.gz scraped/ --out tagged --columns text=body,id=url
     """
     model = load_folder(model_of(model_path, folder))
     if threshold is not None:
         same = model.thresholds * 0 + threshold
         model = replace(model, thresholds=same, review=same)
+    if archive["out"] is not None:
+        evidence = ("all" if all_scores else "tags") if why else "none"
+        tag_to_folder(inputs, model, style, {"text": text_key, "id": id_key}, limit, evidence, archive)
+        return
+    refuse_without_out()
+    if style == "parquet":
+        raise click.UsageError("--format parquet needs --out DIR")
     if output is not None and str(output) == "-":
         output = None
     if style == "auto":

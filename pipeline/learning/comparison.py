@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.annotation.dataset import Dataset
 from pipeline.intervals import Interval
+from pipeline.learning import bulk
 from pipeline.learning.decision import decide
 from pipeline.learning.evaluation import MODEL, Answers
 from pipeline.learning.evidence import explain
@@ -164,7 +165,7 @@ def compare_models(
         rounds: bootstrap rounds.
         seed: seed of the bootstrap.
     """
-    P = [model.probabilities(texts.texts) for model in models]
+    P = [bulk.probabilities(model, texts.texts) for model in models]
     answers = [Answers(p[None], decide(p, model.thresholds)[None]) for p, model in zip(P, models, strict=True)]
     rounds = rounds if judged else 0
     return _comparison(models, (answers[0], answers[1]), texts, number, rounds=rounds, seed=seed)

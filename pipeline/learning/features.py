@@ -8,17 +8,17 @@ Training only; a finished model scores with its own arrays (``model``).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.feature_extraction.text import TfidfTransformer
 
 from pipeline.annotation.lexicon import Lexicon
 from pipeline.errors import LabelError, RecipeError
-from pipeline.learning.analyser import LISTED, WEAK, Analyser, terms
+from pipeline.learning.analyser import LISTED, WEAK, Analyser
+from pipeline.learning.counting import count_terms
 
 Array = NDArray[Any]
 
@@ -59,10 +59,10 @@ class FeatureOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
-    """All terms of all paragraphs, counted once and shared by every fold.
+    """The terms of all paragraphs, counted once and shared by every fold.
 
     Attributes:
-        terms: v term texts, sorted.
+        terms: v terms that ``min_df`` paragraphs have, sorted; no part of the paragraphs can have others so often.
         matrix: CSR counts of shape (n, v), float64.
     """
 
@@ -82,19 +82,15 @@ def count(texts: list[str], options: FeatureOptions, lexicon: Lexicon = NO_TERMS
         LabelError: no text holds a single word.
         RecipeError: no term occurs in ``min_df`` texts.
     """
-    vectoriser = CountVectorizer(analyzer=partial(terms, analyser=options.analyser(lexicon)), dtype=np.float64)
-    try:
-        matrix = vectoriser.fit_transform(texts)
-    except ValueError as error:
-        raise LabelError("the labelled paragraphs hold no words; label paragraphs with text") from error
-    matrix.sort_indices()  # else rows are summed in the order in which other texts first used their terms
-    found = Counts(tuple(vectoriser.get_feature_names_out()), matrix)
-    most = int(_paragraphs_with(matrix).max())
-    if most < options.min_df:
+    found = count_terms(texts, options.analyser(lexicon), options.min_df)
+    if not found.most:
+        raise LabelError("the labelled paragraphs hold no words; label paragraphs with text")
+    if found.most < options.min_df:
         raise RecipeError(
-            f"features.min_df: is {options.min_df}; no term occurs in more than {most} of the labelled paragraphs, lower it"
+            f"features.min_df: is {options.min_df}; no term occurs in more than {found.most} of the labelled paragraphs, "
+            "lower it"
         )
-    return found
+    return Counts(found.terms, found.matrix)
 
 
 def _paragraphs_with(matrix: Any) -> Array:

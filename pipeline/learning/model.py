@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,10 @@ class Model:
         for array in self.arrays.values():
             array.flags.writeable = False
         object.__setattr__(self, "sha256", self._hash())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled to a worker, a model is built anew there: its arrays stay read-only."""
+        return Model, tuple(getattr(self, f.name) for f in fields(self) if f.init)
 
     @property
     def arrays(self) -> dict[str, Array]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.annotation.lexicon import Lexicon
 from pipeline.intervals import Interval, bootstrap
+from pipeline.learning import bulk
 from pipeline.learning.baselines import count_terms
 from pipeline.learning.calibration import Bin, calibration_error, reliability
 from pipeline.learning.decision import decide
@@ -97,7 +98,7 @@ def evaluate_outside(
         A row for each topic that is known somewhere, and, where two or more have both answers, their mean as "macro".
     """
     keys = model.codebook.keys
-    P = model.probabilities(outside.texts)
+    P = bulk.probabilities(model, outside.texts)
     T = decide(P, model.thresholds)
     rules = count_terms(list(outside.texts), _lists(model), keys)
     judged = [j for j in range(len(keys)) if outside.known[:, j].any()]
@@ -164,7 +165,7 @@ def outside_mistakes(model: Model, outside: OutsideText, number: int) -> list[Mi
         outside: the rows.
         number: of all, shared out evenly over topics and kinds; the most telling first within each.
     """
-    P = model.probabilities(outside.texts)
+    P = bulk.probabilities(model, outside.texts)
     T = decide(P, model.thresholds)
     found: list[list[Mistake]] = []
     for j, key in enumerate(model.codebook.keys):

@@ -9,15 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.learning.decision import answer, probabilities
 from pipeline.learning.evidence import Contribution, explain
 from pipeline.learning.locate import load_model
 from pipeline.learning.model import Model
+from pipeline.tagging.judging import ANSWERS, NO, REVIEW, YES, judged, reasons, strongest
 from pipeline.text.articles import Article, article_from_text
-from pipeline.text.language import too_short, unsupported_reason
 from pipeline.text.paragraphs import Paragraph
-
-NO, REVIEW, YES = ANSWERS = ("no", "review", "yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +62,12 @@ class TaggedParagraph:
     @property
     def topics(self) -> dict[str, float]:
         """Probability of each topic the paragraph has, strongest first."""
-        return _strongest({v.topic: v.probability for v in self.verdicts if v.decision == YES})
+        return strongest((v.topic, v.probability) for v in self.verdicts if v.decision == YES)
 
     @property
     def review(self) -> dict[str, float]:
         """Probability of each topic left for a person to review, strongest first; empty where the model leaves none."""
-        return _strongest({v.topic: v.probability for v in self.verdicts if v.decision == REVIEW})
+        return strongest((v.topic, v.probability) for v in self.verdicts if v.decision == REVIEW)
 
     @property
     def evidence(self) -> dict[str, tuple[Contribution, ...]]:
@@ -137,7 +134,7 @@ class TaggedArticle:
         for tagged in self.paragraphs:
             for topic, probability in tagged.topics.items():
                 found[topic] = max(probability, found.get(topic, 0.0))
-        return _strongest(found)
+        return strongest(found.items())
 
     @property
     def review(self) -> dict[str, float]:
@@ -146,7 +143,7 @@ class TaggedArticle:
         for tagged in self.paragraphs:
             for topic, probability in tagged.review.items():
                 found[topic] = max(probability, found.get(topic, 0.0))
-        return _strongest({topic: probability for topic, probability in found.items() if topic not in self.topics})
+        return strongest((topic, probability) for topic, probability in found.items() if topic not in self.topics)
 
     @property
     def probabilities(self) -> dict[str, float]:
@@ -184,10 +181,6 @@ class TaggedArticle:
         }
 
 
-def _strongest(topics: dict[str, float]) -> dict[str, float]:
-    return dict(sorted(topics.items(), key=lambda item: -item[1]))
-
-
 def model_facts(model: Model) -> dict[str, str]:
     """Which model judged, as plain JSON values."""
     return {"name": model.name, "version": model.version, "sha256": model.sha256}
@@ -211,16 +204,12 @@ def tag_article(article: str | Article, model: Model | None = None) -> TaggedArt
     if model is None:
         model = load_model()
     content = article.content
-    whole = unsupported_reason("\n".join(p.text for p in content))
-    # Language is judged on the whole article, length on each paragraph.
-    reasons = [whole or too_short(p.text) for p in content]
-    supported = [p.text for p, reason in zip(content, reasons, strict=True) if reason is None]
-    S = model.scores(supported)
-    P = probabilities(S, model.slope, model.offset)
-    answers = answer(P, model.thresholds, model.review)
+    whole, unsupported = reasons(content)
+    S = model.scores([p.text for p, reason in zip(content, unsupported, strict=True) if reason is None])
+    P, answers = judged(S, model)
     rows = iter(zip(S.tolist(), P.tolist(), answers.tolist(), strict=True))
     tagged = []
-    for paragraph, reason in zip(content, reasons, strict=True):
+    for paragraph, reason in zip(content, unsupported, strict=True):
         verdicts: tuple[Verdict, ...] = ()
         if reason is None:
             cuts = model.thresholds.tolist(), model.review.tolist()

@@ -76,12 +76,14 @@ def unsupported_reason(text: str, options: LanguageOptions | None = None) -> str
     if short is not None:
         return short
     text = text[: options.looked_at]
-    letters = _LETTER.findall(text)
-    if sum(map(_is_latin, letters)) < options.script * len(letters):
-        return NOT_ENGLISH
-    words = [word.lower() for word in _WORD.findall(text)]
-    english = sum(word in ENGLISH for word in words)
-    other = sum(word in OTHER for word in words)
+    if not text.isascii():
+        others = len(_NOT_LATIN.findall(text))
+        if others and (letters := len(_LETTER.findall(text))) - others < options.script * letters:
+            return NOT_ENGLISH
+    # Lower-casing the whole text at once is quicker; beyond ASCII it may change where words end.
+    words = _ASCII_WORD.findall(text.lower()) if text.isascii() else [w.lower() for w in _WORD.findall(text)]
+    english = sum(map(ENGLISH.__contains__, words))
+    other = sum(map(OTHER.__contains__, words))
     if len(words) < options.long:
         foreign = not english and other > 2 and other >= options.few * len(words)
     else:
@@ -91,8 +93,6 @@ def unsupported_reason(text: str, options: LanguageOptions | None = None) -> str
 
 _TOKEN = re.compile(r"\w+(?:['’.-]\w+)*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_ASCII_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")  # the same, of a text in small letters and ASCII
 _LETTER = re.compile(r"[^\W\d_]")
-
-
-def _is_latin(letter: str) -> bool:
-    return letter < "\u0250" or "\u1e00" <= letter <= "\u1eff" or "\uff21" <= letter <= "\uff5a"
+_NOT_LATIN = re.compile(r"[^\W\d_\u0000-\u024f\u1e00-\u1eff\uff21-\uff5a]")

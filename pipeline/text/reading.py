@@ -1,25 +1,22 @@
 """Files and streams to articles: plain text, HTML, JSON Lines, CSV.
 
-Knows the kinds of files and what makes an article in each. Which encoding the bytes are in is settled in ``decoding``;
-the text is cleaned and split in ``articles``; nothing is written here.
+Knows the kinds of files. What makes a record in a table is told in ``tables``, which encoding the bytes are in is
+settled in ``decoding``; the text is cleaned and split in ``articles``; nothing is written here.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pipeline.errors import InputError, MissingExtraError
 from pipeline.files import read_bytes
 from pipeline.text.articles import Article, article_from_text
 from pipeline.text.decoding import decode
+from pipeline.text.tables import Record, Table
 
 ONE_ARTICLE = (".txt", ".html", ".htm")
 MANY_ARTICLES = (".jsonl", ".csv")
@@ -67,17 +64,14 @@ def read_articles(
     path = Path(path)
     suffix = _suffix(path)
     data = read_bytes(path)
-    if suffix in {".html", ".htm"}:
-        yield _article_from_html(data, str(path), path.stem)
-        return
-    if suffix == ".txt":
-        yield article_from_bytes(data, str(path), path.stem)
+    if suffix in ONE_ARTICLE:
+        yield article_from_file(data, suffix, str(path), path.stem)
         return
     text = decode(data, str(path)).replace("\r\n", "\n").replace("\r", "\n")
-    table = _Table(str(path), path.stem, text_key, id_key)
-    for row in table.json_lines(text) if suffix == ".jsonl" else table.csv_rows(text):
-        if isinstance(row, Article):
-            yield row
+    table = Table(str(path), path.stem, text_key, id_key)
+    for row in table.json_lines(text) if suffix == ".jsonl" else table.csv_rows(text, *table.header(text)):
+        if isinstance(row, Record):
+            yield article_from_text(row.text, row.id)
         elif on_error is None:
             raise row
         else:
@@ -101,8 +95,28 @@ def article_from_bytes(data: bytes, where: str, id: str) -> Article:  # noqa: A0
     return article_from_text(decode(data, where), id)
 
 
-def list_inputs(paths: Iterable[Path]) -> list[Path]:
+def article_from_file(data: bytes, suffix: str, where: str, id: str) -> Article:  # noqa: A002  # as above
+    """The article in the bytes of a file that holds one.
+
+    Args:
+        data: the file's bytes.
+        suffix: one of ``ONE_ARTICLE``.
+        where: what to call it in a message.
+        id: the article's id.
+
+    Raises:
+        InputError: there is nothing in it, or it is no text.
+        MissingExtraError: it is HTML and the extra that reads it is not installed.
+    """
+    return article_from_bytes(data, where, id) if suffix == ".txt" else _article_from_html(data, where, id)
+
+
+def list_inputs(paths: Iterable[Path], known: tuple[str, ...] = SUPPORTED) -> list[Path]:
     """Files as they are named, and of folders all supported files below them, sorted; hidden ones are left out.
+
+    Args:
+        paths: files and folders.
+        known: endings of the files that count in folders.
 
     Raises:
         InputError: a folder holds no file of a supported kind.
@@ -116,10 +130,10 @@ def list_inputs(paths: Iterable[Path]) -> list[Path]:
         for folder, folders, names in os.walk(path):
             folders[:] = [name for name in folders if not name.startswith(".")]
             inside += [
-                Path(folder, name) for name in names if not name.startswith(".") and _suffix_of(name) in SUPPORTED
+                Path(folder, name) for name in names if not name.startswith(".") and name.lower().endswith(known)
             ]
         if not inside:
-            raise InputError(f"{path}: no file to read in this folder; known kinds are: {_listed(SUPPORTED)}")
+            raise InputError(f"{path}: no file to read in this folder; known kinds are: {_listed(known)}")
         found += sorted(inside)
     return found
 
@@ -165,92 +179,3 @@ def _article_from_html(data: bytes, where: str, article_id: str) -> Article:
     article = article_from_text(text, article_id)
     dated = found.date if re.fullmatch(r"\d{4}-\d\d-\d\d", str(found.date)) else None
     return replace(article, date=article.date or dated)
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A file with an article a line: where it is, and under which names it keeps text and id."""
-
-    where: str
-    stem: str
-    text_key: str
-    id_key: str
-
-    def json_lines(self, text: str) -> Iterator[Article | InputError]:
-        """One article, or the reason why not, for each line that is not blank."""
-        for number, line in enumerate(text.split("\n"), 1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-            except (ValueError, RecursionError):
-                yield InputError(f"{self.where}:{number}: is not JSON; mend or delete the line")
-                continue
-            if not isinstance(record, dict):
-                yield InputError(f"{self.where}:{number}: is JSON but not an object {{...}}; write one object a line")
-            else:
-                yield self._article(record, number)
-
-    def csv_rows(self, text: str) -> Iterator[Article | InputError]:
-        """One article, or the reason why not, for each row; blank rows are passed over."""
-        header, delimiter = self._header(text)
-        for number, row in _parsed(text, delimiter):
-            where = f"{self.where}:{number}"
-            if row is None:
-                yield InputError(f"{where}: a quotation mark is opened or closed in the wrong place; mend the row")
-            elif number == 1 or not row:
-                continue
-            elif len(row) != len(header):
-                what = f"the row has {len(row)} cells, the header {len(header)}"
-                yield InputError(f"{where}: {what}; put cells that hold {delimiter!r} or new lines in quotes")
-            else:
-                yield self._article(dict(zip(header, row, strict=True)), number)
-
-    def _header(self, text: str) -> tuple[list[str], str]:
-        """Names of the columns and what divides them: whichever of the usual signs makes the text's column appear."""
-        line = text.split("\n", 1)[0]
-        headers = {sign: [name.strip() for row in _parsed(line, sign) for name in row[1] or ()] for sign in ",;\t"}
-        for sign, names in headers.items():
-            if self.text_key in names:
-                return names, sign
-        names = max(headers.values(), key=len)
-        raise InputError(
-            f"{self.where}:1: has no column {self.text_key!r}; its columns are: {_shown(names)}; "
-            "name the right one with --text-key"
-        )
-
-    def _article(self, record: dict[str, Any], number: int) -> Article | InputError:
-        where = f"{self.where}:{number}"
-        if self.text_key not in record:
-            return InputError(
-                f"{where}: has no {self.text_key!r}; its keys are: {_shown(list(record))}; name the right one with --text-key"
-            )
-        text, given = record[self.text_key], record.get(self.id_key)
-        if not isinstance(text, str):
-            return InputError(f"{where}: {self.text_key!r} is {type(text).__name__}, not text; write it in quotes")
-        if isinstance(given, bool | float | list | dict):
-            return InputError(f"{where}: {self.id_key!r} is {json.dumps(given)[:40]}; an id is text or a whole number")
-        return article_from_text(text, str("" if given is None else given).strip() or f"{self.stem}-{number}")
-
-
-def _parsed(text: str, delimiter: str) -> list[tuple[int, list[str] | None]]:
-    """Rows of a CSV text with the line each begins on; ``None`` for one that breaks off, after which nothing is sure."""
-    limit = csv.field_size_limit(max(len(text), 1))  # the module's own limit, 131,072, is a setting of the process
-    found: list[tuple[int, list[str] | None]] = []
-    line = 1
-    try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        for row in rows:
-            found.append((line, row))
-            line = rows.line_num + 1
-    except csv.Error:
-        found.append((line, None))
-    finally:
-        csv.field_size_limit(limit)
-    return found
-
-
-def _shown(names: list[str]) -> str:
-    """Names for a message, shortened where somebody's whole text has become one."""
-    few = ", ".join(name if len(name) <= 40 else f"{name[:40]}..." for name in names[:20])
-    return f"{few} and {len(names) - 20} more" if len(names) > 20 else few or "none"

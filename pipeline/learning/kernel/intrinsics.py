@@ -1,0 +1,121 @@
+"""What ``words64``'s functions are in machine code; numba takes these for them. Imported for that effect alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, overload, typeof_impl
+
+from pipeline.learning.kernel.words64 import (
+    Word,
+    index,
+    load64,
+    load_last,
+    prefetch,
+    store64,
+    times,
+    trailing_zeros,
+    word,
+)
+
+
+@typeof_impl.register(Word)
+def _typeof_word(value: Any, context: Any) -> Any:  # noqa: ARG001  # numba's signature
+    return types.uint64
+
+
+@intrinsic
+def _load64(typing: Any, buffer: Any, place: Any) -> Any:  # noqa: ARG001
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        pointer = builder.bitcast(builder.gep(array.data, [args[1]]), ir.IntType(64).as_pointer())
+        loaded = builder.load(pointer)
+        loaded.align = 1
+        return loaded
+
+    return types.uint64(buffer, types.intp), code
+
+
+@intrinsic
+def _store64(typing: Any, buffer: Any, place: Any, value: Any) -> Any:  # noqa: ARG001
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        pointer = builder.bitcast(builder.gep(array.data, [args[1]]), ir.IntType(64).as_pointer())
+        builder.store(args[2], pointer).align = 1
+        return context.get_dummy_value()
+
+    return types.void(buffer, types.intp, types.uint64), code
+
+
+@intrinsic
+def _trailing_zeros(typing: Any, value: Any) -> Any:  # noqa: ARG001
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.uint64(types.uint64), code
+
+
+@intrinsic
+def _prefetch(typing: Any, table: Any, row: Any) -> Any:  # noqa: ARG001
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        strides = cgutils.unpack_tuple(builder, array.strides, 2)
+        start = builder.bitcast(array.data, ir.IntType(8).as_pointer())
+        pointer = builder.gep(start, [builder.mul(args[1], strides[0])])
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(function, [pointer, number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(table, types.intp), code
+
+
+@overload(load64, inline="always", strict=False)
+def _load64_compiled(buffer: Any, place: Any) -> Any:  # noqa: ARG001
+    return lambda buffer, place: _load64(buffer, place)
+
+
+@overload(load_last, strict=False)
+def _load_last_compiled(buffer: Any, place: Any) -> Any:  # noqa: ARG001
+    def load_last(buffer: Any, place: Any) -> Any:
+        value = np.uint64(0)
+        for i in range(min(8, len(buffer) - place) - 1, -1, -1):
+            value = (value << np.uint64(8)) | np.uint64(buffer[place + i])
+        return value
+
+    return load_last
+
+
+@overload(store64, inline="always", strict=False)
+def _store64_compiled(buffer: Any, place: Any, word: Any) -> Any:  # noqa: ARG001
+    return lambda buffer, place, word: _store64(buffer, place, word)
+
+
+@overload(times, inline="always", strict=False)
+def _times_compiled(a: Any, b: Any) -> Any:  # noqa: ARG001
+    return lambda a, b: a * b
+
+
+@overload(word, inline="always", strict=False)
+def _word_compiled(value: Any) -> Any:  # noqa: ARG001
+    return lambda value: np.uint64(value)
+
+
+@overload(index, inline="always", strict=False)
+def _index_compiled(value: Any) -> Any:  # noqa: ARG001
+    return lambda value: np.int64(value)
+
+
+@overload(trailing_zeros, inline="always", strict=False)
+def _trailing_zeros_compiled(value: Any) -> Any:  # noqa: ARG001
+    return lambda value: _trailing_zeros(value)
+
+
+@overload(prefetch, inline="always", strict=False)
+def _prefetch_compiled(table: Any, row: Any) -> Any:  # noqa: ARG001
+    return lambda table, row: _prefetch(table, row)

@@ -1,0 +1,48 @@
+"""The limit the kernel is held against: all text normalised, cut and hashed, and nothing looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+def hash_all(source: Array, offsets: Array) -> int:
+    """A checksum over the hashes of all words.
+
+    Args:
+        source: uint8, UTF-8.
+        offsets: int64 of shape (n + 1,); text i is ``source[offsets[i]:offsets[i + 1]]``.
+    """
+    from pipeline.learning.kernel.cutting import letters
+
+    return int(_scan()(source, offsets, letters()))
+
+
+@cache
+def _scan() -> Callable[..., Any]:
+    """The loop, compiled as the kernel's own are, of the kernel's own parts."""
+    import numba
+
+    from pipeline.learning.kernel.cutting import GROWTH, PADDING, cut, longest_of, normalise
+
+    def loop(source: Any, offsets: Any, table: Any) -> Any:
+        room = GROWTH * longest_of(offsets, 0, len(offsets) - 1) + PADDING
+        buffer, places, starts = np.zeros(room, np.uint8), np.empty(room, np.int64), np.empty(room, np.int64)
+        hashes, begun = np.empty(2 * room, np.uint64), np.empty(room, np.uint64)
+        total = np.uint64(0)
+        for d in range(len(offsets) - 1):
+            n = normalise(source, offsets[d], offsets[d + 1], table, buffer)
+            if n > 0:
+                m = cut(buffer, n, 0, places, hashes, begun, starts)
+                for i in range(m):
+                    total ^= hashes[i]
+        return total
+
+    made: Callable[..., Any] = numba.njit(nogil=True, boundscheck=False, error_model="numpy")(loop)
+    return made
