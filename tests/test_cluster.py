@@ -7,11 +7,14 @@ import sys
 from contextlib import contextmanager
 
 import fsspec
+import numpy as np
 import pytest
 
 from pipeline import ArchiveOptions, tag_archive
 from pipeline.errors import InputError, MissingExtraError
-from tests.corpora import CORPUS, trained
+from pipeline.learning.cluster import parallel_on
+from pipeline.learning.training import evaluate
+from tests.corpora import CORPUS, LEXICON, QUICK, evaluated, quiet, small, trained
 
 distributed = pytest.importorskip("distributed")
 
@@ -75,6 +78,13 @@ def test_a_local_cluster_is_started_for_the_run_and_addresses_are_read_and_writt
     assert listed == [f"file://{archive}/in/p0.jsonl", f"file://{archive}/in/p1.jsonl"]
 
 
+def test_folds_carried_out_on_a_cluster_give_the_bits_of_folds_carried_out_here():
+    with parallel_on("local", 2):
+        there = evaluate(small(), LEXICON, QUICK, quiet)
+    np.testing.assert_array_equal(there.out.S, evaluated().out.S)
+    np.testing.assert_array_equal(there.rules.thresholds, evaluated().rules.thresholds)
+
+
 def test_without_dask_a_run_reads_and_writes_any_address_too(archive):
     system = fsspec.filesystem("memory")
     for name, data in content(archive / "in").items():
@@ -93,7 +103,8 @@ def test_a_scheduler_that_does_not_answer_is_named(archive):
 
 
 def test_without_dask_the_line_that_installs_it_is_named(archive, monkeypatch):
-    monkeypatch.delitem(sys.modules, "pipeline.tagging.archive.cluster", raising=False)
+    for module in ("pipeline.tagging.archive.cluster", "pipeline.learning.cluster"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'threat-topics\[cluster\]'"):
         tag_archive([str(archive / "in")], archive / "out", trained(), SMALL, dask="local")

@@ -14,7 +14,20 @@ from tests.corpora import trained
 
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "pipeline").rglob("*.py"))
-FORBIDDEN_WHEN_TAGGING = {"sklearn", "scipy", "pandas", "numba", "pyarrow", "matplotlib", "jinja2", "trafilatura"}
+FORBIDDEN_WHEN_TAGGING = {
+    "sklearn",
+    "scipy",
+    "pandas",
+    "numba",
+    "llvmlite",
+    "pyarrow",
+    "dask",
+    "distributed",
+    "fsspec",
+    "matplotlib",
+    "jinja2",
+    "trafilatura",
+}
 
 
 def imported(code, *arguments):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.cli.options import now, talk
+from pipeline.cli.options import cores, now, talk
 from pipeline.learning.model import Model
 
 if TYPE_CHECKING:
@@ -127,13 +127,6 @@ def tag_to_folder(
     talk("threat-topics: paragraphs by topic: " + ", ".join(f"{key} {n:,}" for key, n in summary.tags.items()))
     if not summary.articles:
         sys.exit(NOTHING_TAGGED)
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    import os  # noqa: PLC0415  for archives only
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Teller:

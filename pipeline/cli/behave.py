@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import model_of, model_option, project_of, project_option, show
+from pipeline.cli.options import model_of, model_option, project_of, project_option
+from pipeline.cli.showing import show
 from pipeline.learning.behaviour import behave as behave_on
 from pipeline.learning.behaviour import read_cases
 from pipeline.learning.persist import load_folder

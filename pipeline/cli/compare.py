@@ -13,7 +13,8 @@ import numpy as np
 from pipeline import __version__
 from pipeline.annotation.corpus import article_values
 from pipeline.annotation.dataset import load_dataset
-from pipeline.cli.options import jobs_option, on_option, outside_half, project_of, project_option, show, talk
+from pipeline.cli.options import jobs_option, on_option, outside_half, project_of, project_option, talk
+from pipeline.cli.showing import show
 from pipeline.errors import InputError
 from pipeline.learning.comparison import Comparison, Texts, compare_models, compare_recipes, texts_of
 from pipeline.learning.folds import split_by

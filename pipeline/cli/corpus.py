@@ -9,7 +9,8 @@ import click
 
 from pipeline.annotation.agreement import agreement_of
 from pipeline.annotation.census import take_census
-from pipeline.cli.options import project_of, project_option, show
+from pipeline.cli.options import project_of, project_option
+from pipeline.cli.showing import show
 from pipeline.reporting.corpus import agreement_sections, census_sections
 
 MISSED = 1

@@ -12,7 +12,8 @@ import click
 
 from pipeline import __version__
 from pipeline.annotation.corpus import article_values
-from pipeline.cli.options import jobs_option, near, on_option, project_of, project_option, show, talk
+from pipeline.cli.options import dask_option, jobs_option, near, on_option, parallel, project_of, project_option, talk
+from pipeline.cli.showing import show
 from pipeline.errors import InputError
 from pipeline.files import write_text
 from pipeline.learning.folds import split_by
@@ -62,6 +63,7 @@ def leaderboard(files: tuple[Path, ...], jobs: int, output: Path | None, folder:
 @click.option("--minutes", type=click.FloatRange(0), help="begin no further candidate after so long")
 @on_option(f"outside text to show the best {FINALISTS} candidates on, its half to choose by; may be repeated")
 @jobs_option
+@dask_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="file for the best recipe")
 @project_option
 def search(
@@ -71,6 +73,7 @@ def search(
     minutes: float | None,
     files: tuple[Path, ...],
     jobs: int,
+    dask: str | None,
     output: Path | None,
     folder: Path | None,
 ) -> None:
@@ -95,20 +98,21 @@ def search(
     texts = [read_outside(file, dataset.codebook.keys, "choose") for file in files]
     split = split_by(by, article_values(project, by), dataset.articles, dataset.groups) if by else None
     began = time.monotonic()
-    result = run_search(
-        dataset,
-        lexicon,
-        recipe,
-        candidates,
-        criterion=criterion,
-        folder=project.runs / "search",
-        version=__version__,
-        jobs=jobs,
-        goes_on=lambda: minutes is None or time.monotonic() - began < 60 * minutes,
-        told=_teller(began),
-        clock=time.process_time,
-        split=split,
-    )
+    with parallel(dask, jobs):
+        result = run_search(
+            dataset,
+            lexicon,
+            recipe,
+            candidates,
+            criterion=criterion,
+            folder=project.runs / "search",
+            version=__version__,
+            jobs=jobs,
+            goes_on=lambda: minutes is None or time.monotonic() - began < 60 * minutes,
+            told=_teller(began),
+            clock=time.process_time,
+            split=split,
+        )
     show((search_section(result, dataset, criterion, rounds=recipe.evaluation.rounds, seed=recipe.seed),))
     if output is not None:
         write_text(output, replace(result.tried[0].candidate.recipe, name=output.stem).to_toml())

@@ -13,17 +13,19 @@ import click
 from pipeline import __version__
 from pipeline.cli.options import (
     OVERRIDES,
+    dask_option,
     model_of,
     model_option,
     near,
     now,
     outside_options,
+    parallel,
     project_of,
     project_option,
     recipe_options,
-    show,
     talk,
 )
+from pipeline.cli.showing import show
 from pipeline.errors import RecipeError
 from pipeline.learning.outside import read_outside
 from pipeline.learning.outside_evaluation import evaluate_outside
@@ -41,6 +43,7 @@ THOROUGH_REPEATS = 3
 
 @click.command()
 @recipe_options
+@dask_option
 @project_option
 @outside_options
 @click.option("--json", "as_json", is_flag=True, help="figures as JSON on stdout")
@@ -48,6 +51,7 @@ def train(
     recipe_path: Path | None,
     folder: Path | None,
     jobs: int,
+    dask: str | None,
     fail_under: float | None,
     files: tuple[Path, ...],
     half: str,
@@ -68,13 +72,15 @@ def train(
     project = project_of(folder)
     recipe = recipe_of(recipe_path, project, overrides)
     outside: dict[str, Any] = {"on": files, "half": half, "mistakes": mistakes}
-    experiment = _carry_out(project, recipe, jobs, keep=True, as_json=as_json, **outside)
+    with parallel(dask, jobs):
+        experiment = _carry_out(project, recipe, jobs, keep=True, as_json=as_json, **outside)
     talk(f"model:  {near(project.model)}")
     _gate(experiment, fail_under)
 
 
 @click.command()
 @recipe_options
+@dask_option
 @project_option
 @model_option
 @outside_options
@@ -89,6 +95,7 @@ def evaluate(
     recipe_path: Path | None,
     folder: Path | None,
     jobs: int,
+    dask: str | None,
     fail_under: float | None,
     model_path: Path | None,
     files: tuple[Path, ...],
@@ -114,7 +121,7 @@ def evaluate(
             raise click.UsageError(
                 "--model is scored on outside text; name it with --on FILE.jsonl, or leave --model out"
             )
-        given = (recipe_path, fail_under, split or None, *overrides.values())
+        given = (recipe_path, fail_under, dask, split or None, *overrides.values())
         if any(value is not None for value in given):
             raise click.UsageError(
                 "--model is trained already; leave out the recipe, its flags, --split and --fail-under, or leave --model out"
@@ -126,7 +133,8 @@ def evaluate(
     if overrides["repeats"] is None:
         recipe = recipe.changed("evaluation", repeats=max(THOROUGH_REPEATS, recipe.evaluation.repeats))
     outside: dict[str, Any] = {"on": files, "half": half, "mistakes": mistakes}
-    experiment = _carry_out(project, recipe, jobs, keep=False, as_json=as_json, split=split, **outside)
+    with parallel(dask, jobs):
+        experiment = _carry_out(project, recipe, jobs, keep=False, as_json=as_json, split=split, **outside)
     _gate(experiment, fail_under)
 
 

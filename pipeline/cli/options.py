@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +15,6 @@ import click
 from pipeline.learning.locate import find_model
 from pipeline.learning.outside import HALVES
 from pipeline.project import Project, find_project
-from pipeline.reporting.sections import Section, markdown
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -75,6 +74,29 @@ def jobs_option(function: F) -> F:
     """Add ``--jobs N``."""
     text = "processes, -1 for all cores"
     return click.option("-j", "--jobs", type=int, default=-1, show_default=True, help=text)(function)
+
+
+def dask_option(function: F) -> F:
+    """Add ``--dask ADDRESS``."""
+    text = "folds on a Dask cluster: its scheduler, tcp://host:8786; local: one started for it with --jobs processes"
+    return click.option("--dask", metavar="ADDRESS", help=text)(function)
+
+
+@contextmanager
+def parallel(dask: str | None, jobs: int) -> Iterator[None]:
+    """A block whose folds are carried out on a cluster, or here if none was named."""
+    if dask is None:
+        yield
+        return
+    from pipeline.learning.cluster import parallel_on  # noqa: PLC0415  loads Dask
+
+    with parallel_on(dask, jobs if jobs > 0 else cores()):
+        yield
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def project_option(function: F) -> F:
@@ -137,13 +159,3 @@ def project_of(folder: Path | None) -> Project:
 def model_of(path: Path | None, folder: Path | None) -> Path:
     """The folder of the model to use."""
     return find_model(path, project_of(folder) if folder else None)
-
-
-def show(sections: tuple[Section, ...]) -> None:
-    """Tables in colour on a terminal, as Markdown elsewhere."""
-    if sys.stdout.isatty():
-        from pipeline.console import print_report  # noqa: PLC0415  rich is for terminals only
-
-        print_report(sections)
-    else:
-        click.echo(markdown(sections))

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.options import a_number, model_of, model_option, near, project_option, show, talk
+from pipeline.cli.options import a_number, model_of, model_option, near, project_option, talk
+from pipeline.cli.showing import show
 from pipeline.errors import ModelError, RecipeError, unknown_key
 from pipeline.files import read_utf8
 from pipeline.learning.model import Model

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from numpy.typing import NDArray
 
 from pipeline.annotation.dataset import Dataset
@@ -22,6 +22,7 @@ from pipeline.learning.estimator import TopicFit, fit_topics, score_topics
 from pipeline.learning.features import Counts, count
 from pipeline.learning.folds import Split, assign_folds, imbalance
 from pipeline.learning.objectives import Rules, fit_rules
+from pipeline.learning.parallel import carried_out
 from pipeline.learning.recipe import Recipe
 
 Array = NDArray[Any]
@@ -158,16 +159,19 @@ def cross_validate(
         fold[r] = split.fold if split else _deal(dataset, folds, recipe.seed + 1000 * r)
     tasks = [(r, f) for r in range(repeats) for f in range(folds)]
     progress(0, len(tasks))
-    results = Parallel(n_jobs=jobs or -1, return_as="generator")(
-        delayed(judge_fold)(
-            counts,
-            dataset,
-            np.flatnonzero(fold[r] != f),
-            np.flatnonzero(fold[r] == f),
-            recipe,
-            recipe.seed + 1000 * r + 1 + f,
-        )
-        for r, f in tasks
+    results = carried_out(
+        (
+            delayed(judge_fold)(
+                counts,
+                dataset,
+                np.flatnonzero(fold[r] != f),
+                np.flatnonzero(fold[r] == f),
+                recipe,
+                recipe.seed + 1000 * r + 1 + f,
+            )
+            for r, f in tasks
+        ),
+        jobs,
     )
     S, P, T, not_no = (np.empty(shape, dtype=kind) for kind in (float, float, bool, bool))
     prior = np.empty(shape)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from numpy.typing import NDArray
 
 from pipeline.annotation.dataset import Dataset
@@ -18,6 +18,7 @@ from pipeline.annotation.lexicon import Lexicon
 from pipeline.learning.decision import decide
 from pipeline.learning.evaluation import MODEL, Answers, OutOfFold, Progress, judge_fold
 from pipeline.learning.features import count
+from pipeline.learning.parallel import carried_out
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.summary import Table, paragraph_tables
 
@@ -84,9 +85,14 @@ def learning_curve(
         if all(len(np.unique(dataset.groups[drawn[f][place]])) >= recipe.evaluation.inner_folds for f in folds)
     ]
     tasks = [(place, f) for place in enough for f in folds]
-    results = Parallel(n_jobs=jobs or -1, return_as="generator")(
-        delayed(judge_fold)(counts, dataset, drawn[f][place], np.flatnonzero(fold == f), recipe, recipe.seed + 1 + f)
-        for place, f in tasks
+    results = carried_out(
+        (
+            delayed(judge_fold)(
+                counts, dataset, drawn[f][place], np.flatnonzero(fold == f), recipe, recipe.seed + 1 + f
+            )
+            for place, f in tasks
+        ),
+        jobs,
     )
     score = {place: np.empty((1, *dataset.Y.shape)) for place in enough}
     tags = {place: np.empty((1, *dataset.Y.shape), dtype=bool) for place in enough}

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 from numpy.typing import NDArray
 
 from pipeline.annotation.dataset import Dataset
@@ -31,6 +31,7 @@ from pipeline.learning.features import Counts, FeatureOptions, count
 from pipeline.learning.folds import Split, assign_folds
 from pipeline.learning.metrics import average_precisions, confusion
 from pipeline.learning.objectives import fit_rules
+from pipeline.learning.parallel import carried_out
 from pipeline.learning.recipe import Recipe
 from pipeline.learning.search_space import Candidate
 from pipeline.learning.training import require_learnable
@@ -178,7 +179,7 @@ def search(
                 for f in missing
             )
             # Kept as they come: a slow piece must not hold back others that are done when somebody stops the search.
-            for done, (f, piece) in enumerate(Parallel(n_jobs=jobs or -1, return_as="generator_unordered")(work), 1):
+            for done, (f, piece) in enumerate(carried_out(work, jobs, in_order=False), 1):
                 _keep(_path(kept, candidate, f), piece)
                 made += 1
                 if done < len(missing):

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipeline.annotation.sheets import guard
 from pipeline.tagging.tagger import TaggedArticle
 
 
@@ -41,6 +40,8 @@ def csv_lines(articles: Iterable[TaggedArticle], keys: tuple[str, ...]) -> Itera
 
     Ids and text are guarded as in sheets: a stranger's article cannot run a formula in the reader's spreadsheet.
     """
+    from pipeline.annotation.sheets import guard  # noqa: PLC0415  # loads all of annotation, for CSV alone
+
     yield _csv_row(columns(keys))
     for tagged in articles:
         for row in table_rows(tagged):

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import ftfy
-
 from pipeline.text.datelines import Dateline, agency_named, read_date, read_line, read_opening
 from pipeline.text.furniture import is_time_stamp
 from pipeline.text.paragraphs import FURNITURE, HEADLINE, Paragraph, Span, split
@@ -73,6 +71,8 @@ def clean_text(text: str) -> str:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii():
         return text
+    import ftfy  # noqa: PLC0415  # slow to load, and most texts are ASCII
+
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half characters, from broken JSON
     mended = "\n".join(line if line.isascii() else ftfy.fix_encoding(line) for line in text.split("\n"))
     return mended.replace("\u2028", "\n").replace("\u2029", "\n")

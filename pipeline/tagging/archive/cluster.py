@@ -1,6 +1,6 @@
 """The work on many machines: a crew of Dask workers, of a cluster that runs already or of one started for the run.
 
-The only file that loads Dask. Workers read inputs and write shards themselves, so both lie where all of them see them
+Workers read inputs and write shards themselves, so both lie where all of them see them
 under one name: a shared disk, or an address that fsspec opens. The model goes to each worker once, and to one that
 joins later when it joins; a worker that is lost loses the shard it had in hand, which another makes anew.
 """
@@ -9,23 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from pipeline.errors import InputError, MissingExtraError, PipelineError
+from pipeline.errors import PipelineError
+from pipeline.learning.cluster import DASK, connected
 from pipeline.tagging.archive.options import ArchiveOptions
 from pipeline.tagging.archive.plan import Partition, Piece
 from pipeline.tagging.archive.survey import survey
 from pipeline.tagging.archive.work import Done, Worker
 
-try:
-    import distributed
-except ImportError:
-    raise MissingExtraError("--dask needs Dask; pip install 'threat-topics[cluster]'") from None
-
-DASK: Any = distributed  # it has names without types
-LOCAL = "local"
 _AHEAD = 3  # partitions under way for each thread of the cluster: one at work, the next ones at hand
 _FILES_AHEAD = 64  # files being surveyed at once, or more on a large cluster
 
@@ -42,22 +36,8 @@ def cluster(address: str, workers: int) -> Iterator[Cluster]:
     Raises:
         InputError: no scheduler answers there.
     """
-    with ExitStack() as stack:
-        if address == LOCAL:
-            # Nobody else reaches it, and no page tells strangers what it does.
-            started = DASK.LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
-            )
-            client = DASK.Client(stack.enter_context(started))
-        else:
-            try:
-                client = DASK.Client(address, timeout=30)
-            except (OSError, ValueError, TypeError) as error:
-                what = type(error).__name__
-                raise InputError(
-                    f"--dask {address}: no scheduler answers there ({what}); check the address, or use local"
-                ) from None
-        yield Cluster(stack.enter_context(client))
+    with connected(address, workers) as client:
+        yield Cluster(client)
 
 
 class Cluster:
@@ -121,7 +101,7 @@ class Cluster:
             ) from None
 
 
-class _Equipment(distributed.WorkerPlugin):
+class _Equipment(DASK.WorkerPlugin):  # type: ignore[misc]  # of a module without types
     """Carries the model to each worker, those that join later too."""
 
     idempotent = True
