@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help train evaluate test gate lint readme wheel lock baselines clean
+.PHONY: help train evaluate test gate lint readme wheel lock bench baselines clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,20 +37,24 @@ wheel: $(READY)  ## train, then build a wheel with codebook, labels and model in
 
 UV_COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-lock: $(READY)  ## write requirements.lock anew from pyproject.toml, and that of tests/bench
+lock: $(READY)  ## write requirements.lock anew from pyproject.toml, and those of tests/bench
 	$(UV_COMPILE) pyproject.toml --extra dev --extra html --output-file requirements.lock
-	$(UV_COMPILE) tests/bench/requirements.in --output-file tests/bench/requirements.lock
+	$(UV_COMPILE) tests/bench/baselines.in --output-file tests/bench/baselines.lock
+	$(UV_COMPILE) tests/bench/speed.in --output-file tests/bench/speed.lock
 
-baselines: .venv-bench/ready  ## other systems on the same labels (hours, an environment of its own); ARGS="--on FILE.jsonl --seconds 60" adds outside text and tunes fastText for a minute
-	.venv-bench/bin/python -m tests.bench.baselines $(ARGS)
+bench: .venv-speed/ready  ## the speed bench against other systems (a quarter of an hour, an environment of its own); writes experiments/bench.json; ARGS="--quick"
+	.venv-speed/bin/python -m tests.bench.speed $(ARGS)
 
-.venv-bench/ready: tests/bench/requirements.lock
-	$(PYTHON) -m venv --clear .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/requirements.lock
+baselines: .venv-baselines/ready  ## other systems on the same labels (hours, an environment of its own); ARGS="--on FILE.jsonl --seconds 60" adds outside text and tunes fastText for a minute
+	.venv-baselines/bin/python -m tests.bench.baselines $(ARGS)
+
+.venv-%/ready: tests/bench/%.lock
+	$(PYTHON) -m venv --clear .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
 clean:  ## remove the environment, caches, runs and model (labels and articles stay)
-	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist build experiments/runs experiments/current
+	rm -rf .venv .venv-speed .venv-baselines .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist build experiments/runs experiments/current
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment: pinned packages with their hashes, then the project itself without asking an index again.

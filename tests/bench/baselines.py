@@ -2,7 +2,7 @@
 
     python -m tests.bench.baselines --on world-news.jsonl --seconds 60
 
-Runs in an environment of its own (``requirements.lock`` beside this file), which the product does not need. Scores of
+Runs in an environment of its own (``baselines.lock`` beside this file), which the product does not need. Scores of
 each system and fold are kept under ``--cache``, so that a run that was stopped goes on. Every system decides by its
 own rule; average precision needs none. Differences are paired over articles, or over the groups of an outside file.
 """

@@ -4,7 +4,7 @@
     python -m tests.bench.speed --texts FOLDER --large
     python -m tests.bench.speed --only scoring --only limits
 
-Runs in an environment of its own (``requirements.lock`` beside this file), which the product does not need; on a
+Runs in an environment of its own (``speed.lock`` beside this file), which the product does not need; on a
 machine that does nothing else. Ends with exit code 1 if the kernel does not agree with scikit-learn.
 """
 
