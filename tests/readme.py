@@ -2,11 +2,12 @@
 
 A block marked `sh` or `python` is run in a copy of the project that has a trained model; a `text` block after it is
 what it printed. Blocks that call make are only looked at by make (`make -n`), since they run the tests themselves. In the datasheets,
-what a command prints stands between `<!-- command -->` and `<!-- end -->`.
+what a command prints stands between `<!-- command -->` and `<!-- end -->`; so does the table of the last `make bench` in the README.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from tests.bench.table import table
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -76,6 +79,14 @@ def generated(command: str, folder: Path) -> str:
     return "\n" + re.sub(r"^(#+ )", r"#\1", done.stdout.strip(), flags=re.MULTILINE) + "\n\n"
 
 
+SPEED = re.compile(r"(?P<head><!-- make bench -->\n)(?P<body>.*?)(?=<!-- end -->)", re.DOTALL)
+
+
+def speed() -> str:
+    """The table of the last `make bench`, as the README shows it."""
+    return "\n" + table(json.loads((ROOT / "experiments" / "bench.json").read_text("utf-8"))).strip() + "\n\n"
+
+
 def main() -> None:
     """Write the README with the outputs of today."""
     text = README.read_text("utf-8")
@@ -90,7 +101,7 @@ def main() -> None:
             old = sheet.read_text("utf-8")
             new = GENERATED.sub(lambda m: m["head"] + generated(m["command"], folder), old)
             sheet.write_text(new, encoding="utf-8")
-    README.write_text(text, encoding="utf-8")
+    README.write_text(SPEED.sub(lambda m: m["head"] + speed(), text), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def run(out, *inputs, options=SMALL, **more):
 
 
 def rows(out):
-    return [row for path in sorted(out.glob("part-*.parquet")) for row in pq.read_table(path).to_pylist()]
+    return [row for path in sorted(out.glob("rows/part-*.parquet")) for row in pq.read_table(path).to_pylist()]
 
 
 def rejects(out):
@@ -102,9 +102,9 @@ def test_every_kind_of_table_gives_the_rows_that_tag_article_gives_in_several_sh
     agrees(rows(tmp_path / "out"), expected())
     assert summary.articles == len(LONG)
     assert summary.paragraphs == len(expected())
-    assert summary.shards == len(list((tmp_path / "out").glob("part-*.parquet"))) > 2
+    assert summary.shards == len(list((tmp_path / "out").glob("rows/part-*.parquet"))) > 2
     assert summary.rejects == 0
-    assert sorted(content(tmp_path / "out"))[:2] == ["manifest.json", "part-00000.parquet"]
+    assert sorted(content(tmp_path / "out"))[:3] == ["manifest.json", "rejects.jsonl", "rows/part-00000.parquet"]
 
 
 def test_text_and_web_pages_in_folders_are_articles_by_their_names(tmp_path):
@@ -271,14 +271,16 @@ def test_json_lines_say_what_parquet_says(tmp_path):
     path = jsonl(tmp_path / "a.jsonl", [*LONG, ODD])
     run(tmp_path / "p", path, options=ArchiveOptions(evidence="tags", with_text=True))
     run(tmp_path / "j", path, options=ArchiveOptions(evidence="tags", with_text=True, format="jsonl"))
-    lines = [json.loads(line) for line in (tmp_path / "j" / "part-00000.jsonl").read_text("utf-8").split("\n")[:-1]]
+    lines = [
+        json.loads(line) for line in (tmp_path / "j" / "rows" / "part-00000.jsonl").read_text("utf-8").split("\n")[:-1]
+    ]
     for line, row in zip(lines, rows(tmp_path / "p"), strict=True):
         assert line == row | {"evidence": json.loads(row["evidence"]) if row["evidence"] else None}
 
 
 def test_the_model_is_named_in_the_shards_and_in_the_manifest(tmp_path):
     run(tmp_path / "out", jsonl(tmp_path / "a.jsonl"))
-    metadata = pq.read_schema(tmp_path / "out" / "part-00000.parquet").metadata
+    metadata = pq.read_schema(tmp_path / "out" / "rows" / "part-00000.parquet").metadata
     assert metadata[b"threat_topics.sha256"].decode() == trained().sha256
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["model"]["sha256"] == trained().sha256
@@ -329,7 +331,7 @@ def test_a_run_that_was_ended_goes_on_where_it_was_and_gives_the_same_bytes(tmp_
     with pytest.raises(Dropped):
         run(tmp_path / "out", path)
     assert "outcome" not in json.loads((tmp_path / "out" / "manifest.json").read_text())
-    (tmp_path / "out" / ".part-00002.parquet.x1y2").write_bytes(b"half")
+    (tmp_path / "out" / "rows" / ".part-00002.parquet.x1y2").write_bytes(b"half")
     (tmp_path / "out" / "progress" / ".00002.json.x1y2").write_bytes(b"half")
     states = []
     run(tmp_path / "out", path, progress=lambda p: states.append((p.made, p.before > 0)))
@@ -356,7 +358,7 @@ def test_a_shard_without_its_note_is_made_again(tmp_path):
     with pytest.raises(Dropped):
         run(tmp_path / "out", path, progress=drop)
     (tmp_path / "out" / "progress" / "00000.json").unlink()
-    (tmp_path / "out" / "part-00000.parquet").write_bytes(b"of a run whose note was not written")
+    (tmp_path / "out" / "rows" / "part-00000.parquet").write_bytes(b"of a run whose note was not written")
     run(tmp_path / "out", path)
     assert content(tmp_path / "out") == content(tmp_path / "whole")
 
@@ -364,8 +366,8 @@ def test_a_shard_without_its_note_is_made_again(tmp_path):
 def test_a_shard_that_is_gone_from_a_complete_run_is_missed(tmp_path):
     path = jsonl(tmp_path / "a.jsonl")
     run(tmp_path / "out", path)
-    (tmp_path / "out" / "part-00001.parquet").unlink()
-    assert "part-00001.parquet was made and is not there" in refusal(tmp_path / "out", path)
+    (tmp_path / "out" / "rows" / "part-00001.parquet").unlink()
+    assert "rows/part-00001.parquet was made and is not there" in refusal(tmp_path / "out", path)
 
 
 def refusal(out, *inputs, options=SMALL, model=None):
@@ -398,7 +400,11 @@ def test_a_folder_that_holds_something_else_is_refused(tmp_path):
     out.mkdir()
     (out / "thesis.doc").write_text("x")
     assert "holds 'thesis.doc', which is no part of a run" in refusal(out, path)
-    (out / "thesis.doc").rename(out / "part-00000.parquet")
+    (out / "rows").mkdir()
+    (out / "rows" / "notes.txt").write_text("x")
+    (out / "thesis.doc").unlink()
+    assert "holds 'rows/notes.txt', which is no part of a run" in refusal(out, path)
+    (out / "rows" / "notes.txt").rename(out / "rows" / "part-00000.parquet")
     assert "without its manifest.json" in refusal(out, path)
     (tmp_path / "file").write_text("x")
     assert "is a file" in refusal(tmp_path / "file", path)
@@ -439,7 +445,7 @@ def test_an_input_without_one_article_gives_an_empty_shard_with_its_columns(tmp_
     (tmp_path / "a.csv").write_text("id,text\n")
     summary = run(tmp_path / "out", tmp_path / "a.csv")
     assert (summary.articles, summary.shards, summary.rejects) == (0, 1, 0)
-    assert pq.read_schema(tmp_path / "out" / "part-00000.parquet").names[-2:] == ["topics", "review"]
+    assert pq.read_schema(tmp_path / "out" / "rows" / "part-00000.parquet").names[-2:] == ["topics", "review"]
     pq.write_table(pa.table({"text": pa.array([], pa.string())}), tmp_path / "b.parquet")
     assert run(tmp_path / "out2", tmp_path / "b.parquet").articles == 0
 

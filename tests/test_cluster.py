@@ -70,7 +70,7 @@ def test_a_local_cluster_is_started_for_the_run_and_addresses_are_read_and_writt
     summary = tag_archive([source], out, trained(), SMALL, dask="local", workers=2)
     wanted, found = content(archive / "whole"), content(archive / "out")
     for name, data in wanted.items():
-        if name.startswith("part-"):
+        if name.startswith("rows/part-"):
             assert found[name] == data
     assert sorted(found) == sorted(wanted)
     assert summary.rejects == 2
@@ -90,7 +90,7 @@ def test_without_dask_a_run_reads_and_writes_any_address_too(archive):
     for name, data in content(archive / "in").items():
         system.pipe_file(f"/in/{name}", data)
     tag_archive(["memory://in"], "memory://out", trained(), SMALL)
-    wanted = {name: data for name, data in content(archive / "whole").items() if name.startswith("part-")}
+    wanted = {name: data for name, data in content(archive / "whole").items() if name.startswith("rows/part-")}
     assert {name: system.cat_file(f"/out/{name}") for name in wanted} == wanted
     tag_archive(["memory://in"], "memory://out", trained(), SMALL)
     with pytest.raises(InputError, match="no such file or folder"):

@@ -5,7 +5,19 @@ import subprocess
 
 import pytest
 
-from tests.readme import BLOCK, DATASHEETS, GENERATED, README, ROOT, copy_project, environment, generated, outputs
+from tests.readme import (
+    BLOCK,
+    DATASHEETS,
+    GENERATED,
+    README,
+    ROOT,
+    SPEED,
+    copy_project,
+    environment,
+    generated,
+    outputs,
+    speed,
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +51,11 @@ def test_the_picture_shows_what_the_model_says(trained_copy):
 def test_the_tables_of_the_datasheets_are_what_the_commands_print(trained_copy, sheet):
     (match,) = GENERATED.finditer(sheet.read_text("utf-8"))
     assert match["body"] == generated(match["command"], trained_copy)
+
+
+def test_the_table_of_speeds_is_that_of_the_last_bench():
+    (match,) = SPEED.finditer(README.read_text("utf-8"))
+    assert match["body"] == speed()
 
 
 def test_the_first_screen_says_english_only_and_shows_both_commands():

@@ -30,6 +30,7 @@ from pipeline.tagging.archive.shards import (
     MANIFEST,
     PROGRESS,
     REJECTS,
+    ROWS,
     Store,
     claimed,
     done_name,
@@ -182,11 +183,11 @@ def _work(
 
 def _earlier(plan: Plan, store: Store, options: ArchiveOptions) -> dict[int, Done]:
     """What earlier calls have done."""
-    there, noted_there = set(store.names()), set(store.names(PROGRESS))
+    there, noted_there = set(store.names(ROWS)), set(store.names(PROGRESS))
     found = {}
     for partition in plan.partitions:
         number = partition.number
-        if shard_name(number, options.format) in there and Path(done_name(number)).name in noted_there:
+        if Path(shard_name(number, options.format)).name in there and Path(done_name(number)).name in noted_there:
             note = noted(store, number)
             if note is not None:
                 found[number] = done_from(number, note)
@@ -218,10 +219,10 @@ def _finish(store: Store, shards: int, manifest: dict[str, Any]) -> None:
 
 def _check(store: Store, plan: Plan, options: ArchiveOptions) -> None:
     """All shards are there, as they are not if workers write where this process does not look."""
-    there = set(store.names())
+    there = set(store.names(ROWS))
     for partition in plan.partitions:
         name = shard_name(partition.number, options.format)
-        if name not in there:
+        if Path(name).name not in there:
             raise InputError(
                 f"{store.name}: {name} was made and is not there; name an --out that all workers share, or if it was "
                 "removed, remove the folder and run again"

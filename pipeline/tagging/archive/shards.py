@@ -1,6 +1,6 @@
 """The folder a run writes: shards that are there whole or not at all, and what is known of each.
 
-OUT holds ``part-00000.parquet`` ..., ``manifest.json`` (what was asked of which inputs; in the end what came of it) and,
+OUT holds ``rows/part-00000.parquet`` ... (and nothing else in ``rows/``, so that any reader takes the folder as one table), ``manifest.json`` (what was asked of which inputs; in the end what came of it) and,
 in the end, ``rejects.jsonl``. While the run is under way ``progress/`` has a file of counts and rejects for each shard
 that is done: what is listed there is never made again. A name that begins with a dot is a file being written.
 """
@@ -19,10 +19,14 @@ from pipeline.errors import InputError
 from pipeline.files import canonical_json
 from pipeline.tagging.archive.places import file_system, is_remote, whole
 
-MANIFEST, REJECTS, PROGRESS = "manifest.json", "rejects.jsonl", "progress"
+MANIFEST, REJECTS, PROGRESS, ROWS = "manifest.json", "rejects.jsonl", "progress", "rows"
 FORMAT, FORMAT_VERSION = "threat-topics archive", 1
-_OURS = re.compile(r"manifest\.json|rejects\.jsonl|progress|part-\d{5,}\.(?:parquet|jsonl)")
-_HALF = re.compile(rf"\.(?:{_OURS.pattern}|\d{{5,}}\.json)\.[\w-]+")
+_OURS = {
+    "": re.compile(r"manifest\.json|rejects\.jsonl|progress|rows"),
+    ROWS: re.compile(r"part-\d{5,}\.(?:parquet|jsonl)"),
+    PROGRESS: re.compile(r"\d{5,}\.json"),
+}
+_HALF = re.compile(rf"\.(?:{'|'.join(pattern.pattern for pattern in _OURS.values())})\.[\w-]+")
 _ELSE = "name another --out, or remove this one"
 
 
@@ -129,12 +133,15 @@ def claimed(store: Store, identity: dict[str, Any]) -> dict[str, Any]:
     Raises:
         InputError: the folder holds something else, or a run that differs.
     """
-    names = store.names()
-    for name in names:
-        if not _OURS.fullmatch(name) and not _HALF.fullmatch(name):
-            raise InputError(f"{store.name}: holds {name!r}, which is no part of a run; name an empty or new folder")
+    for folder, ours in _OURS.items():
+        for name in store.names(folder) if not folder or folder in store.names() else ():
+            if not ours.fullmatch(name) and not _HALF.fullmatch(name):
+                raise InputError(
+                    f"{store.name}: holds {f'{folder}/{name}'.lstrip('/')!r}, which is no part of a run; "
+                    "name an empty or new folder"
+                )
     old = store.read(MANIFEST)
-    if old is None and any(_OURS.fullmatch(name) for name in names):
+    if old is None and any(_OURS[""].fullmatch(name) for name in store.names()):
         raise InputError(f"{store.name}: holds parts of a run without its {MANIFEST}; {_ELSE}")
     manifest = identity if old is None else _same(store, json.loads(old), identity)
     remove_halves(store)
@@ -145,10 +152,10 @@ def claimed(store: Store, identity: dict[str, Any]) -> dict[str, Any]:
 
 def remove_halves(store: Store) -> None:
     """Remove what a killed process left half-written."""
-    for folder in ("", f"{PROGRESS}/"):
-        for name in store.names(folder.rstrip("/")):
+    for folder in _OURS:
+        for name in store.names(folder):
             if _HALF.fullmatch(name):
-                store.remove(folder + name)
+                store.remove(f"{folder}/{name}".lstrip("/"))
 
 
 def _same(store: Store, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -186,9 +193,9 @@ def shard_name(number: int, ending: str) -> str:
     """The name of a shard.
 
     >>> shard_name(7, "parquet")
-    'part-00007.parquet'
+    'rows/part-00007.parquet'
     """
-    return f"part-{number:05d}.{ending}"
+    return f"{ROWS}/part-{number:05d}.{ending}"
 
 
 def done_name(number: int) -> str:
