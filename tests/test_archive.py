@@ -385,7 +385,7 @@ def test_another_input_option_or_model_is_refused_in_one_sentence_that_says_what
     run(out, path)
     before = content(out)
     other = replace(trained(), thresholds=trained().thresholds * 0.5, review=trained().review * 0.5)
-    assert "holds a run with another model: sha256" in refusal(out, path, model=other)
+    assert "holds a run of other model: sha256" in refusal(out, path, model=other)
     assert re.search(r"another options: limit \(null there, 3 now\)", refusal(out, path, options=ArchiveOptions(shard_bytes=1500, limit=3)))  # fmt: skip
     assert "another inputs" in refusal(out, path, jsonl(tmp_path / "b.jsonl"))
     jsonl(path, LONG[:-1])

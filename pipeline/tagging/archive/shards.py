@@ -164,7 +164,7 @@ def _same(store: Store, old: dict[str, Any], new: dict[str, Any]) -> dict[str, A
         if old.get(key) != asked:
             what, before, now = _difference(key, old.get(key), asked)
             raise InputError(
-                f"{store.name}: holds a run with another {what} ({_short(before)} there, {_short(now)} now); {_ELSE}"
+                f"{store.name}: holds a run of other {what} ({_short(before)} there, {_short(now)} now); {_ELSE}"
             )
     return old
 
