@@ -2,6 +2,7 @@
 
 import json
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -132,3 +133,11 @@ def test_many_articles_make_one_table_with_a_row_a_paragraph(small_model):
 
 def test_a_table_of_nothing_still_has_its_columns(small_model):
     assert tag_articles([], small_model).columns.tolist()[-2:] == ["topics", "review"]
+
+
+def test_two_threads_that_tag_with_one_model_get_the_right_answers(small_model):
+    texts = [f"{TEXT}\nNumber {i} of the hackers broke into servers of the flooded bank.\n" for i in range(60)]
+    wanted = [[p.to_dict() for p in tag_article(text, small_model).paragraphs] for text in texts]
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda text: [p.to_dict() for p in tag_article(text, small_model).paragraphs], texts))
+    assert found == wanted
