@@ -386,10 +386,10 @@ def test_another_input_option_or_model_is_refused_in_one_sentence_that_says_what
     before = content(out)
     other = replace(trained(), thresholds=trained().thresholds * 0.5, review=trained().review * 0.5)
     assert "holds a run of other model: sha256" in refusal(out, path, model=other)
-    assert re.search(r"another options: limit \(null there, 3 now\)", refusal(out, path, options=ArchiveOptions(shard_bytes=1500, limit=3)))  # fmt: skip
-    assert "another inputs" in refusal(out, path, jsonl(tmp_path / "b.jsonl"))
+    assert re.search(r"other options: limit \(null there, 3 now\)", refusal(out, path, options=ArchiveOptions(shard_bytes=1500, limit=3)))  # fmt: skip
+    assert "other inputs" in refusal(out, path, jsonl(tmp_path / "b.jsonl"))
     jsonl(path, LONG[:-1])
-    assert "another inputs" in refusal(out, path)
+    assert "other inputs" in refusal(out, path)
     assert "name another --out, or remove this one" in refusal(out, path)
     assert content(out) == before
 
@@ -468,7 +468,7 @@ def test_a_row_of_a_frame_that_cannot_be_used_stops_it_or_is_told(tmp_path):
     import pandas as pd
 
     frame = pd.DataFrame({"text": [LONG[0], None, LONG[1]]})
-    with pytest.raises(InputError, match="frame:2: 'text' is NoneType"):
+    with pytest.raises(InputError, match="frame:2: 'text' is missing"):
         tag_frame(frame, trained())
     told = []
     tagged = tag_frame(frame, trained(), on_error=told.append)

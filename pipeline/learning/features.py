@@ -7,13 +7,13 @@ Training only; a finished model scores with its own arrays (``model``).
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from pipeline.annotation.lexicon import Lexicon
 from pipeline.errors import LabelError, RecipeError
@@ -72,7 +72,12 @@ class Counts:
     def open_to(self, key: str) -> Array:
         """Which terms a topic may use, bool of shape (v,): all but the marks of other topics' lists."""
         own = {f"{LISTED}{key}", f"{LISTED}{key}{WEAK}"}
-        return np.array([not term.startswith(LISTED) or term in own for term in self.terms], dtype=bool)
+        found = np.ones(len(self.terms), dtype=bool)
+        for place in range(bisect_left(self.terms, LISTED), len(self.terms)):
+            if not self.terms[place].startswith(LISTED):
+                break
+            found[place] = self.terms[place] in own
+        return found
 
 
 def count(texts: list[str], options: FeatureOptions, lexicon: Lexicon = NO_TERMS) -> Counts:
@@ -93,9 +98,28 @@ def count(texts: list[str], options: FeatureOptions, lexicon: Lexicon = NO_TERMS
     return Counts(found.terms, found.matrix)
 
 
-def _paragraphs_with(matrix: Any) -> Array:
-    """In how many rows each term occurs, ints of shape (v,); a CSR of counts stores no zeros."""
-    return np.bincount(matrix.indices, minlength=matrix.shape[1])
+def weighed(counts: Counts, rows: Array, sublinear_tf: bool) -> Any:  # noqa: FBT001  one of FeatureOptions
+    """What a term's count is worth in each of some rows, before idf: CSR of shape (len(rows), v), a copy."""
+    found = counts.matrix[rows]
+    if sublinear_tf:
+        found.data = np.log(found.data) + 1
+    return found
+
+
+def row_scales(weights: Any, idf: Array) -> Array:
+    """What makes each row as long as 1 under each topic's idf (0 for a row without terms).
+
+    Args:
+        weights: sparse, of shape (n, m), from ``weighed``.
+        idf: shape (m, k), zero where a topic does not keep the term.
+
+    Returns:
+        Floats of shape (n, k).
+    """
+    squares = weights.copy()
+    squares.data **= 2
+    lengths = np.sqrt(squares @ idf**2)
+    return np.asarray(np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,38 +128,43 @@ class View:
 
     Attributes:
         columns: ints of shape (m,), the terms kept, as columns of the counts.
-        transformer: the fitted scikit-learn transformer over those columns; ``None`` where no term was kept, as
-            scikit-learn refuses a matrix without columns.
+        idf: inverse document frequencies of shape (m,).
+        sublinear_tf: as in the options.
     """
 
     columns: Array
-    transformer: TfidfTransformer | None
+    idf: Array
+    sublinear_tf: bool
 
     def transform(self, counts: Counts, rows: Array) -> Any:
         """CSR of shape (len(rows), m), each row of length 1 (or 0)."""
-        if self.transformer is None:
-            return csr_matrix((len(rows), 0))
-        return self.transformer.transform(counts.matrix[rows][:, self.columns])
-
-    @property
-    def idf(self) -> Array:
-        """Inverse document frequencies of shape (m,)."""
-        return np.empty(0) if self.transformer is None else np.asarray(self.transformer.idf_)
+        found = weighed(counts, rows, self.sublinear_tf)[:, self.columns]
+        scales = row_scales(found, self.idf[:, None])[:, 0]
+        found.data *= self.idf[found.indices] * np.repeat(scales, np.diff(found.indptr))
+        return found
 
 
-def fit_view(counts: Counts, rows: Array, options: FeatureOptions, usable: Array | None = None) -> View:
+def fit_view(weights: Any, options: FeatureOptions, usable: Array | None = None) -> View:
     """Fit vocabulary and document frequencies on some rows.
 
     Args:
-        counts: counts of all paragraphs.
-        rows: ints, the rows to learn from; none, or none that share a term, gives a view without terms.
+        weights: the rows to learn from, as ``weighed`` gives them; none, or none that share a term, gives a view
+            without terms.
         options: ``min_df`` and ``sublinear_tf`` apply here.
         usable: bool of shape (v,), terms that may be kept; ``None`` for all.
     """
-    kept = _paragraphs_with(counts.matrix[rows]) >= options.min_df
-    columns = np.flatnonzero(kept if usable is None else kept & usable)
-    if not len(columns):
-        return View(columns, None)
-    transformer = TfidfTransformer(sublinear_tf=options.sublinear_tf)
-    transformer.fit(counts.matrix[rows][:, columns])
-    return View(columns, transformer)
+    return fit_views(weights, options, [np.ones(weights.shape[1], dtype=bool) if usable is None else usable])[0]
+
+
+def fit_views(weights: Any, options: FeatureOptions, usable: Sequence[Array]) -> list[View]:
+    """As ``fit_view``, once for each of several choices of terms; equal choices share one view."""
+    n, v = weights.shape
+    df = np.bincount(weights.indices, minlength=v)  # no zeros are stored
+    views: dict[bytes, View] = {}
+    for choice in usable:
+        if choice.tobytes() not in views:
+            columns = np.flatnonzero((df >= options.min_df) & choice)
+            # As if one more row had every term, as scikit-learn does it.
+            idf = np.log((n + 1) / (df[columns] + 1)) + 1
+            views[choice.tobytes()] = View(columns, idf, options.sublinear_tf)
+    return [views[choice.tobytes()] for choice in usable]

@@ -119,7 +119,7 @@ def list_inputs(paths: Iterable[Path], known: tuple[str, ...] = SUPPORTED) -> li
         known: endings of the files that count in folders.
 
     Raises:
-        InputError: a folder holds no file of a supported kind.
+        InputError: a folder holds no file of a supported kind, or one in it cannot be listed.
     """
     found: list[Path] = []
     for path in paths:
@@ -127,7 +127,7 @@ def list_inputs(paths: Iterable[Path], known: tuple[str, ...] = SUPPORTED) -> li
             found.append(path)
             continue
         inside = []
-        for folder, folders, names in os.walk(path):
+        for folder, folders, names in os.walk(path, onerror=_not_listed):
             folders[:] = [name for name in folders if not name.startswith(".")]
             inside += [
                 Path(folder, name) for name in names if not name.startswith(".") and name.lower().endswith(known)
@@ -138,13 +138,13 @@ def list_inputs(paths: Iterable[Path], known: tuple[str, ...] = SUPPORTED) -> li
     return found
 
 
-def _suffix_of(name: str) -> str:
-    return Path(name).suffix.lower()
+def _not_listed(error: OSError) -> None:
+    raise InputError(f"{error.filename}: cannot be listed ({error.strerror}); check its permissions") from None
 
 
 def _suffix(path: Path) -> str:
     """The kind of a file by its name; one without a suffix is plain text."""
-    suffix = _suffix_of(path.name) or ".txt"
+    suffix = path.suffix.lower() or ".txt"
     if suffix not in SUPPORTED:
         raise InputError(f"{path}: {suffix} files cannot be read; known kinds are: {_listed(SUPPORTED)}")
     return suffix

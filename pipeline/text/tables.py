@@ -15,11 +15,15 @@ from threading import Lock
 from typing import Any
 
 from pipeline.errors import InputError
+from pipeline.text.decoding import BROKEN
 
 DELIMITERS = ",;\t"
-LONGEST_CELL = (
-    1 << 26
-)  # characters; where rows are streamed, a quotation mark never closed may not swallow a whole archive
+LONGEST = (
+    1 << 24
+)  # bytes of a line, characters of a cell: a quotation mark never closed may not swallow a whole archive
+_MISQUOTED = "a quotation mark is opened or closed in the wrong place; mend the row"
+_TOO_LONG = f"a cell is longer than {LONGEST:,} characters; shorten it, or close the quotation mark it begins with"
+_UNDECODABLE = "is neither UTF-8 nor Windows-1252 text; save it as UTF-8 text"
 
 
 class BadRecordError(InputError):
@@ -79,6 +83,9 @@ class Table:
         for number, line in enumerate(text.split("\n"), first):
             if not line.strip():
                 continue
+            if is_broken(line):
+                yield BadRecordError(self.where, number, _UNDECODABLE)
+                continue
             try:
                 record = json.loads(line)
             except (ValueError, RecursionError):
@@ -101,10 +108,8 @@ class Table:
             first: the line the first row begins on.
         """
         for number, row in parsed(text, delimiter, first):
-            if row is None:
-                yield BadRecordError(
-                    self.where, number, "a quotation mark is opened or closed in the wrong place; mend the row"
-                )
+            if isinstance(row, str):
+                yield BadRecordError(self.where, number, row)
             elif number == 1 or not row:
                 continue
             elif len(row) != len(header):
@@ -112,6 +117,8 @@ class Table:
                 yield BadRecordError(
                     self.where, number, f"{what}; put cells that hold {delimiter!r} or new lines in quotes"
                 )
+            elif any(map(is_broken, row)):
+                yield BadRecordError(self.where, number, _UNDECODABLE)
             else:
                 yield self.record(dict(zip(header, row, strict=True)), number)
 
@@ -125,7 +132,10 @@ class Table:
             BadRecordError: none of them does.
         """
         line = text.split("\n", 1)[0]
-        headers = {sign: [name.strip() for row in parsed(line, sign) for name in row[1] or ()] for sign in DELIMITERS}
+        headers = {
+            sign: [name.strip() for _, row in parsed(line, sign) if not isinstance(row, str) for name in row]
+            for sign in DELIMITERS
+        }
         for sign, names in headers.items():
             if self.text_key in names:
                 return names, sign
@@ -143,33 +153,51 @@ class Table:
             return BadRecordError(self.where, number, what)
         text, given = fields[self.text_key], fields.get(self.id_key)
         if not isinstance(text, str):
-            what = f"{self.text_key!r} is {type(text).__name__}, not text; write it in quotes"
-            return BadRecordError(self.where, number, what)
+            what = "missing" if text is None else f"{type(text).__name__}, not text"
+            return BadRecordError(self.where, number, f"{self.text_key!r} is {what}; write it in quotes")
+        if isinstance(given, float) and given.is_integer():
+            given = int(given)  # as tables have it that know no whole numbers beside missing ones
         if given is not None and (isinstance(given, bool) or not isinstance(given, str | int)):
             shown = json.dumps(given, default=str)[:40]
             return BadRecordError(self.where, number, f"{self.id_key!r} is {shown}; an id is text or a whole number")
         return Record(str("" if given is None else given).strip() or f"{self.stem}-{number}", text, number, fields)
 
 
-def parsed(text: str, delimiter: str, first: int = 1) -> list[tuple[int, list[str] | None]]:
-    """Rows of a CSV text with the line each begins on; ``None`` for one that breaks off, after which nothing is sure."""
-    return list(rows_of(io.StringIO(text, newline=""), delimiter, first, longest=max(len(text), 1)))
+def is_broken(text: str) -> bool:
+    """Whether there are bytes in a text that could not be decoded; see ``decode_lines``."""
+    return not text.isascii() and BROKEN.search(text) is not None
 
 
-def rows_of(
-    lines: Iterable[str], delimiter: str, first: int = 1, *, longest: int = LONGEST_CELL
-) -> Iterator[tuple[int, list[str] | None]]:
+def parsed(text: str, delimiter: str, first: int = 1) -> list[tuple[int, list[str] | str]]:
+    r"""Rows of a CSV text with the line each begins on; what is wrong with it instead of one that breaks off.
+
+    What follows such a row is read on from the next line.
+
+    >>> parsed('1,"a\nb"\n2,"a" b\n3,c\n', ",")[::2]
+    [(1, ['1', 'a\nb']), (4, ['3', 'c'])]
+    """
+    return list(rows_of(io.StringIO(text, newline=""), delimiter, first))
+
+
+def rows_of(lines: Iterable[str], delimiter: str, first: int = 1) -> Iterator[tuple[int, list[str] | str]]:
     """The same row by row, from lines that keep their LF. Take them to the end: the module's limit is held meanwhile."""
+    lines = iter(lines)
+    line = first
     with _LIMIT:  # the longest cell, 131,072 by itself, is a setting of the process
-        limit = csv.field_size_limit(longest)
-        line = first
+        limit = csv.field_size_limit(LONGEST)
         try:
-            rows = csv.reader(lines, delimiter=delimiter, strict=True)
-            for row in rows:
-                yield line, row
-                line = first + rows.line_num
-        except csv.Error:
-            yield line, None
+            while True:
+                begun = line
+                rows = csv.reader(lines, delimiter=delimiter, strict=True)
+                try:
+                    for row in rows:
+                        yield line, row
+                        line = begun + rows.line_num
+                except csv.Error as error:
+                    yield line, _TOO_LONG if "field limit" in str(error) else _MISQUOTED
+                    line = begun + rows.line_num
+                else:
+                    return
         finally:
             csv.field_size_limit(limit)
 

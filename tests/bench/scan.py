@@ -29,17 +29,18 @@ def _scan() -> Callable[..., Any]:
     """The loop, compiled as the kernel's own are, of the kernel's own parts."""
     import numba
 
-    from pipeline.learning.kernel.cutting import GROWTH, PADDING, cut, longest_of, normalise
+    from pipeline.learning.kernel.cutting import GROWTH, PADDING, cut, normalise
 
     def loop(source: Any, offsets: Any, table: Any) -> Any:
-        room = GROWTH * longest_of(offsets, 0, len(offsets) - 1) + PADDING
-        buffer, places, starts = np.zeros(room, np.uint8), np.empty(room, np.int64), np.empty(room, np.int64)
+        room = GROWTH * np.max(np.diff(offsets)) + PADDING
+        buffer, masks = np.zeros(room, np.uint8), np.empty(room, np.uint64)
+        places, starts = np.empty(room, np.int64), np.empty(room, np.int64)
         hashes, begun = np.empty(2 * room, np.uint64), np.empty(room, np.uint64)
         total = np.uint64(0)
         for d in range(len(offsets) - 1):
-            n = normalise(source, offsets[d], offsets[d + 1], table, buffer)
+            n = normalise(source, offsets[d], offsets[d + 1], table, buffer, masks)
             if n > 0:
-                m = cut(buffer, n, 0, places, hashes, begun, starts)
+                m = cut(buffer, masks, n, 0, places, hashes, begun, starts)
                 for i in range(m):
                     total ^= hashes[i]
         return total

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from pipeline.learning.analyser import LISTED, Analyser
 from pipeline.learning.kernel.compiling import compiled, kernel
-from pipeline.learning.kernel.cutting import Letters, cut, letters, longest_of, normalise
+from pipeline.learning.kernel.cutting import Letters, cut, letters, normalise
 from pipeline.learning.kernel.distinct import distinct, scratch
-from pipeline.learning.kernel.marks import Marks, build_marks, first_words, listed_terms, mark_at, mark_unknown
-from pipeline.learning.kernel.table import SLOTS, Directory, build_directory, hash_terms, search
+from pipeline.learning.kernel.marks import Marks, build_marks, count_marks, listed_terms
+from pipeline.learning.kernel.table import SLOTS, Directory, build_directory, search
 from pipeline.learning.kernel.vocabulary import chunks, collect
 from pipeline.learning.kernel.words64 import word
 
@@ -68,18 +68,13 @@ def _second_pass(texts: Sequence[str], analyser: Analyser, keys: Array, column: 
     column_of = np.zeros(len(rows), np.int64)
     column_of[row_of] = column[: len(keys)]
     mark_column = column[len(keys) :]
-    listed = listed_terms(analyser, list(analyser.listed))
-    firsts = first_words(listed)
-    begin, begin_row = build_directory(hash_terms(firsts))
-    begin_keys = np.zeros((len(firsts) + SLOTS, 1), np.uint64)
-    begin_keys[begin_row, 0] = hash_terms(firsts)
-    vocabulary = dict(zip(firsts, begin_row.tolist(), strict=True))
-    marks = build_marks(listed, vocabulary, len(begin_keys), len(analyser.listed))
+    marks = build_marks(listed_terms(analyser, list(analyser.listed)), len(analyser.listed))
     room = cells + len(texts) * len(analyser.listed)
     indptr, indices, data = np.zeros(len(texts) + 1, np.int64), np.empty(room, np.int32), np.empty(room, np.float64)
     done = used = 0
     for part in chunks(texts):
         n = len(part.offsets) - 1
+        work = scratch(part.offsets)
         used = compiled(_fill)(
             part.source,
             part.offsets,
@@ -90,43 +85,36 @@ def _second_pass(texts: Sequence[str], analyser: Analyser, keys: Array, column: 
             directory,
             rows,
             column_of,
-            begin,
-            begin_keys,
             marks,
             mark_column,
             indptr[done + 1 : done + 1 + n],
             indices,
             data,
             used,
+            work,
+            np.empty(len(work[6]) + marks.lists, np.int64),
+            np.zeros(marks.lists, np.int64),
+            np.zeros(marks.lists, np.int64),
         )
         done += n
     return Cells(data[:used], indices[:used], indptr)
 
 
 @kernel
-def _mark(
-    buffer: Any,
-    hashes: Any,
-    starts: Any,
-    m: int,
-    begin: Directory,
-    begin_keys: Any,
-    marks: Marks,
-    seen: Any,
-    counts: Any,
-    stamp: int,
-) -> int:
-    """Count the marks of every list in a text of ``m`` words; returns the last stamp used."""
-    for i in range(marks.lists):
-        counts[i] = 0
-    for i in range(m):
-        stamp += 1
-        row = search(begin, begin_keys, word(hashes[i]))
-        if row >= 0:
-            mark_at(buffer, hashes, starts, m, i, marks.record[row], marks, stamp, seen, counts)
-        else:
-            mark_unknown(buffer, starts[i], marks, stamp, seen, counts)
-    return stamp
+def _sort(values: Any, n: int) -> None:
+    """Sort the first ``n`` numbers: Shell's way, which needs no memory and is quick enough for a text's terms."""
+    gap = 1
+    while gap < n:
+        gap = 3 * gap + 1
+    while gap > 1:
+        gap //= 3
+        for i in range(gap, n):
+            value = values[i]
+            j = i
+            while j >= gap and values[j - gap] > value:
+                values[j] = values[j - gap]
+                j -= gap
+            values[j] = value
 
 
 def _fill(
@@ -139,36 +127,34 @@ def _fill(
     directory: Directory,
     rows: Any,
     column_of: Any,
-    begin: Directory,
-    begin_keys: Any,
     marks: Marks,
     mark_column: Any,
     indptr: Any,
     indices: Any,
     data: Any,
     used: int,
+    work: Any,
+    row_cells: Any,
+    seen: Any,
+    marked: Any,
 ) -> int:
     """Write the counts of some texts; returns how many cells there are now."""
-    buffer, places, hashes, begun, starts, found, counts, which, runs, slots = scratch(longest_of(offsets, 0, n_texts))
-    row_cells = np.empty(len(found) + marks.lists, np.int64)
-    seen, marked = np.zeros(marks.lists, np.int64), np.zeros(marks.lists, np.int64)
-    stamp = 0
+    buffer, masks, places, hashes, begun, starts, found, counts, which, runs, again, slots = work
     for d in range(n_texts):
-        n = normalise(source, offsets[d], offsets[d + 1], table, buffer)
-        m = cut(buffer, n, prefix, places, hashes, begun, starts)
-        _, _, u = distinct(hashes, begun, m, ngrams, prefix, (d + 1) << 32, slots, found, counts, which, runs)
+        n = normalise(source, offsets[d], offsets[d + 1], table, buffer, masks)
+        m = cut(buffer, masks, n, prefix, places, hashes, begun, starts)
+        _, _, u = distinct(hashes, begun, m, ngrams, prefix, (d + 1) << 32, slots, found, counts, which, runs, again)
         cells = 0
         for i in range(u):
             row = search(directory, rows, word(found[i]))
             if row >= 0:
                 row_cells[cells] = column_of[row] << COUNT_BITS | counts[i]
                 cells += 1
-        if marks.lists:
-            stamp = _mark(buffer, hashes, starts, m, begin, begin_keys, marks, seen, marked, stamp)
+        if marks.lists and count_marks(buffer, hashes, starts, m, marks, (d + 1) << 32, places, seen, marked):
             for i in range(marks.lists):
                 row_cells[cells] = mark_column[i] << COUNT_BITS | marked[i]
                 cells += 1 if marked[i] else 0
-        row_cells[:cells].sort()
+        _sort(row_cells, cells)
         for i in range(cells):
             indices[used] = row_cells[i] >> COUNT_BITS
             data[used] = row_cells[i] & COUNT_MASK

@@ -1,7 +1,7 @@
-"""Bytes to words: lower-casing and cutting as ``analyser`` does, eight bytes at a time, and the hash of each word.
+"""Bytes to words: lower-casing and cutting as ``analyser`` does, 64 bytes at a time, and the hash of each word.
 
 A text's bytes are copied into a buffer in which word characters are lower-cased and everything else is zero, so that
-a word is a run of bytes without a zero. Its hash is of 64 bits; words of up to eight bytes cannot clash. What a
+a word is a run of bytes without a zero; where these are is noted, a bit a byte. A word's hash is of 64 bits; words of up to eight bytes cannot clash. What a
 hash stands for is ``table``'s business.
 """
 
@@ -13,29 +13,35 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.learning.kernel.compiling import kernel
-from pipeline.learning.kernel.words64 import Word, index, load64, load_last, store64, times, trailing_zeros
+from pipeline.learning.kernel.compiling import inlined, kernel
+from pipeline.learning.kernel.words64 import (
+    ASCII,
+    Word,
+    filled64,
+    fold64,
+    index,
+    load64,
+    ones,
+    store64,
+    times,
+    trailing_zeros,
+    word,
+)
 
 Array = NDArray[Any]
 
 PADDING = 128  # bytes of the buffer beyond twice the longest text: loads run past the end of a word
 GROWTH = 2  # bytes a byte may become when lower-cased (U+023A takes two, its lower case three)
+TURNS = 24  # places in 64 bytes where words begin and end, in most texts at most
 CONTEXTUAL = 0xFFFFFFFF  # entry of a character whose lower case is Python's to find
 CONTEXTUAL_LETTERS = "\u0130\u03a3"  # one becomes two characters, the other depends on what follows
 
 ZERO: int = Word(0)
-LOW: int = Word(0x0101010101010101)
 HIGH: int = Word(0x8080808080808080)
-CASE: int = Word(0x2020202020202020)
 ONE: int = Word(1)
 TWO: int = Word(2)
 ALL: int = Word(0xFFFFFFFFFFFFFFFF)
 FIRST_HIGH: int = Word(0x80)
-GATHER: int = Word(0x0102040810204080)  # times a word of ones and zeros a byte: these as the bits of its highest byte
-# Added to seven-bit bytes, these set the high bit of those at or above a character.
-FROM_A, PAST_Z = (Word(int(LOW) * (0x80 - c)) for c in (ord("a"), ord("z") + 1))
-FROM_0, PAST_9 = (Word(int(LOW) * (0x80 - c)) for c in (ord("0"), ord("9") + 1))
-FROM_LINE, PAST_LINE = (Word(int(LOW) * (0x80 - c)) for c in (ord("_"), ord("_") + 1))
 # Odd numbers whose bits look random: 2**64 over the golden ratio, and two of the finalisers of Steele et al. 2014.
 SPREAD: int = Word(0x9E3779B97F4A7C15)
 JOIN: int = Word(0xBF58476D1CE4E5B9)
@@ -70,34 +76,8 @@ def letters() -> Letters:
     return Letters(pages.reshape(-1).astype(np.uint16), data)
 
 
-@kernel
-def longest_of(offsets: Any, first: int, last: int) -> int:
-    """Bytes of the longest of the texts ``first`` to ``last``."""
-    longest = 0
-    for d in range(first, last):
-        longest = max(longest, offsets[d + 1] - offsets[d])
-    return longest
-
-
-@kernel
-def zero_bytes(value: int) -> int:
-    """The high bit of each zero byte of a word; above the lowest one there may be false ones."""
-    return (value - LOW) & ~value & HIGH
-
-
-@kernel
-def lower_ascii(value: int) -> int:
-    """Eight seven-bit characters, word characters lower-cased and others zero."""
-    folded = value | CASE
-    letter = (folded + FROM_A) & ~(folded + PAST_Z) & HIGH
-    digit = (value + FROM_0) & ~(value + PAST_9)
-    line = (value + FROM_LINE) & ~(value + PAST_LINE)
-    kept = (letter | digit | line) & HIGH
-    return (value | (letter >> 2)) & ((kept << 1) - (kept >> 7))
-
-
-@kernel
-def normalise(source: Any, start: int, stop: int, table: Letters, buffer: Any) -> int:
+@inlined
+def normalise(source: Any, start: int, stop: int, table: Letters, buffer: Any, masks: Any) -> int:
     """Lower-case ``source[start:stop]`` into the buffer and end it with zeros.
 
     Args:
@@ -106,52 +86,68 @@ def normalise(source: Any, start: int, stop: int, table: Letters, buffer: Any) -
         stop: one past the last.
         table: see ``letters``.
         buffer: uint8 scratch, at least ``GROWTH * (stop - start) + PADDING``.
+        masks: uint64 scratch, filled with a bit for each byte of the buffer, set where it is a word's, 64 in a number.
 
     Returns:
         Bytes written, or -1 where a character's lower case is Python's to find.
     """
-    start, stop = int(start), int(stop)
-    n = stop - start
-    whole = min(n, len(source) - start - 7)  # an eight-byte load must not run past the end of the source
-    seen = ZERO
-    steps = max(0, (whole + 7) >> 3)
-    for step in range(steps):
-        value = load64(source, start + (step << 3))
-        seen |= value
-        store64(buffer, step << 3, lower_ascii(value))
-    if (steps << 3) < n:
-        value = load_last(source, start + (steps << 3))
-        seen |= value
-        store64(buffer, steps << 3, lower_ascii(value))
-    if seen & HIGH:  # perhaps a byte of the next text, which costs time and changes nothing
-        n = _lower_unicode(source, start, stop, table, buffer)
+    start, n = int(start), int(stop) - int(start)
+    last = n >> 6
+    high = ZERO
+    for block in range(last):
+        kept, above = fold64(source, start + (block << 6), buffer, block << 6)
+        masks[block] = kept
+        high |= above
+    kept, above = _fold_end(source, start + (last << 6), buffer, last << 6)
+    inside = (ONE << (n & 63)) - ONE
+    masks[last] = kept & inside
+    if (high | (above & inside)) != ZERO:
+        n = _lower_unicode(source, start, int(stop), table, buffer, masks)
     if n >= 0:
         store64(buffer, n, ZERO)
     return n
 
 
+@inlined
+def _fold_end(source: Any, place: int, buffer: Any, out: int) -> tuple[int, int]:
+    """``fold64`` where the source may end before."""
+    if place + 64 <= len(source):
+        return fold64(source, place, buffer, out)
+    return _fold_last(source, place, buffer, out)
+
+
 @kernel
-def _lower_unicode(source: Any, start: int, stop: int, table: Letters, buffer: Any) -> int:
-    """``normalise`` for text with characters of more than one byte: eight at a time up to the next of these."""
-    i, o = int(start), 0
+def _fold_last(source: Any, place: int, buffer: Any, out: int) -> tuple[int, int]:
+    """``fold64`` where the source does end before; what lies beyond it counts as zeros."""
+    for i in range(64):
+        buffer[out + i] = source[place + i] if place + i < len(source) else 0
+    return fold64(buffer, out, buffer, out)
+
+
+@kernel
+def _lower_unicode(source: Any, start: int, stop: int, table: Letters, buffer: Any, masks: Any) -> int:
+    """``normalise`` for text with characters of more than one byte: 64 at a time up to the next of these."""
+    i, o = start, 0
     while i < stop:
-        value = load64(source, i) if i + 8 <= len(source) else load_last(source, i)
-        store64(buffer, o, lower_ascii(value))
-        plain = min(index(trailing_zeros(value & HIGH) >> 3), stop - i)
+        _, above = _fold_end(source, i, buffer, o)
+        plain = min(index(trailing_zeros(above)), stop - i)
         i += plain
         o += plain
-        if plain == 8 or i >= stop:
-            continue
-        lead = int(source[i])
-        size = _size(lead)
-        code = lead & (0x7F >> size)
-        for j in range(1, size):
-            code = (code << 6) | (int(source[i + j]) & 0x3F)
-        i += size
-        lowered = int(table.data[table.pages[code >> 8], code & 0xFF])
-        if lowered == CONTEXTUAL:
-            return -1
-        o += _encode(lowered, buffer, o)
+        while i < stop and source[i] >= ASCII:
+            lead = int(source[i])
+            size = _size(lead)
+            code = lead & (0x7F >> size)
+            for j in range(1, size):
+                code = (code << 6) | (int(source[i + j]) & 0x3F)
+            i += size
+            lowered = int(table.data[table.pages[code >> 8], code & 0xFF])
+            if lowered == CONTEXTUAL:
+                return -1
+            o += _encode(lowered, buffer, o)
+    last = o >> 6
+    for block in range(last + 1):
+        masks[block] = filled64(buffer, block << 6)
+    masks[last] = word(masks[last]) & ((ONE << (o & 63)) - ONE)
     return o
 
 
@@ -183,12 +179,12 @@ def join(first: int, second: int) -> int:
     return mixed ^ (mixed >> 31)
 
 
-@kernel
-def edges(buffer: Any, n: int, found: Any) -> int:
-    """Places where runs of bytes that are not zero begin and end, in turn.
+@inlined
+def edges(masks: Any, n: int, found: Any) -> int:
+    """Places where runs of bytes that are a word's begin and end, in turn.
 
     Args:
-        buffer: what ``normalise`` wrote.
+        masks: what ``normalise`` noted.
         n: the bytes it wrote.
         found: int64 scratch, filled with a run's first byte, one past its last, the next run's first, ...
 
@@ -199,28 +195,29 @@ def edges(buffer: Any, n: int, found: Any) -> int:
     carry = ZERO
     for block in range((n >> 6) + 1):
         base = block << 6
-        bits = ZERO
-        for step in range(8):
-            value = load64(buffer, base + (step << 3))
-            flags = (((value & ~HIGH) + ~HIGH) | value) & HIGH
-            bits |= (times(flags >> 7, GATHER) >> 56) << (step << 3)
-        if base + 64 > n:  # what older texts left behind the end
-            bits &= (ONE << (n - base)) - ONE
+        bits = word(masks[block])
         turns = bits ^ (times(bits, TWO) | carry)
         carry = bits >> 63
+        after = count + index(ones(turns))
+        for step in range(TURNS):  # too many, for a loop whose length no one can foresee costs more than they do
+            found[count + step] = base + index(trailing_zeros(turns))
+            turns &= turns - ONE
+        count += TURNS
         while turns != ZERO:
             found[count] = base + index(trailing_zeros(turns))
             turns &= turns - ONE
             count += 1
+        count = after
     return count >> 1
 
 
-@kernel
-def cut(buffer: Any, n: int, prefix: int, places: Any, hashes: Any, begun: Any, starts: Any) -> int:
+@inlined
+def cut(buffer: Any, masks: Any, n: int, prefix: int, places: Any, hashes: Any, begun: Any, starts: Any) -> int:
     """Find the words of a normalised buffer: two characters or more, as ``analyser`` cuts them.
 
     Args:
         buffer: what ``normalise`` wrote.
+        masks: what it noted.
         n: the bytes it wrote.
         prefix: letters of the beginnings, 0 for none.
         places: int64 scratch.
@@ -233,24 +230,26 @@ def cut(buffer: Any, n: int, prefix: int, places: Any, hashes: Any, begun: Any, 
     """
     m = 0
     first_letters = ALL >> (64 - (prefix << 3)) if prefix else ZERO
-    for run in range(edges(buffer, n, places)):
+    for run in range(edges(masks, n, places)):
         start = int(places[2 * run])
         length = int(places[2 * run + 1]) - start
         value = load64(buffer, start)
         state = mix(ZERO, value & (ALL >> (64 - (min(length, 8) << 3))))
-        if length < 16:
-            state = mix(state, load64(buffer, start + 8) & ((ONE << (max(length - 8, 0) << 3)) - ONE))
-        else:
-            state = _long(buffer, start, length, state)
-        hashes[m] = state
+        longer = mix(state, load64(buffer, start + 8) & ((ONE << (max(length - 8, 0) << 3)) - ONE))
+        hashes[m] = longer
         starts[m] = start
-        if prefix:
-            begun[m] = mix(ZERO, value & first_letters) ^ BEGINNING if length >= prefix else ZERO
-            if value & first_letters & HIGH:
-                begun[m] = _beginning_unicode(buffer, start, prefix)
         several = 1 if length > 1 else 0
-        if value & FIRST_HIGH and length <= 4:  # perhaps one character of several bytes
-            several = 0 if length == _size(buffer[start]) else 1
+        unusual = (value & FIRST_HIGH) | word(length >> 4)
+        if prefix:
+            begun[m] = times(mix(ZERO, value & first_letters) ^ BEGINNING, ONE if length >= prefix else ZERO)
+            unusual |= value & first_letters & HIGH
+        if unusual != ZERO:  # one test for all that is rare: each alone would be guessed wrong more often
+            if length >= 16:
+                hashes[m] = _long(buffer, start, length, state)
+            if prefix and value & first_letters & HIGH:
+                begun[m] = _beginning_unicode(buffer, start, prefix)
+            if length <= 4 and value & FIRST_HIGH:  # perhaps one character of several bytes
+                several = 0 if length == _size(buffer[start]) else 1
         m += several
     return m
 

@@ -7,31 +7,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.learning.kernel.compiling import kernel
+from pipeline.learning.kernel.compiling import inlined
 from pipeline.learning.kernel.cutting import GROWTH, PADDING, ZERO, join
 from pipeline.learning.kernel.words64 import index, word
 
 Array = NDArray[Any]
 
 RUNS = 4  # terms a word can begin, at most: itself, a pair, three words, a beginning
+SMALLEST = 1024  # slots a text's terms are spread over at least
 NUMBER = 0xFFFFFFFF  # of a key, in the low half of a slot; the text's stamp is above it
 
 
-@kernel
-def scratch(longest: int) -> Any:
-    """Room for the terms of texts of up to so many bytes.
+def scratch(offsets: Array) -> tuple[Array, ...]:
+    """Room for the terms of any one of some texts.
+
+    Args:
+        offsets: int64 of shape (n + 1,), where each text begins and the last ends.
 
     Returns:
-        ``buffer`` of ``cutting.normalise``; ``places``, ``hashes``, ``begun`` and ``starts`` of ``cutting.cut``;
-        ``keys``, ``counts``, ``which``, ``runs`` and ``slots`` of ``distinct``.
+        ``buffer`` and ``masks`` of ``cutting.normalise``; ``places``, ``hashes``, ``begun`` and ``starts`` of
+        ``cutting.cut``; ``keys``, ``counts``, ``which``, ``runs``, ``again`` and ``slots`` of ``distinct``.
     """
-    room = GROWTH * longest + PADDING
+    room = GROWTH * int(np.diff(offsets).max(initial=0)) + PADDING
     most = RUNS * room
-    size = 512
+    size = SMALLEST
     while size < most:
         size *= 2
     return (
         np.zeros(room, np.uint8),
+        np.empty(room, np.uint64),
         np.empty(room, np.int64),
         np.empty(room, np.uint64),
         np.empty(room, np.uint64),
@@ -40,76 +44,84 @@ def scratch(longest: int) -> Any:
         np.empty(most, np.int64),
         np.empty(room, np.int64),
         np.empty(room, np.uint64),
+        np.empty(room, np.uint64),
         np.zeros(size, np.int64),
     )
 
 
-@kernel
-def distinct_words(hashes: Any, begun: Any, m: int, stamp: int, slots: Any, keys: Any, counts: Any, which: Any) -> int:
+@inlined
+def add(key: int, times_found: int, u: int, stamp: int, slots: Any, last: int, keys: Any, counts: Any) -> int:
+    """Add a key, of ``u`` so far, that may be there already; returns its number.
+
+    Whether it is decides nothing that a processor would have to guess, unless another key has its slot.
+    """
+    keys[u] = key
+    counts[u] = 0
+    slot = index(key >> 20) & last
+    held = slots[word(slot)]
+    number = held & NUMBER if held >= stamp else u
+    while word(keys[word(number)]) != key:
+        slot = (slot + 1) & last
+        held = slots[word(slot)]
+        number = held & NUMBER if held >= stamp else u
+    slots[word(slot)] = stamp | number
+    counts[word(number)] += times_found
+    return int(number)
+
+
+@inlined
+def distinct_words(
+    hashes: Any, begun: Any, m: int, stamp: int, slots: Any, last: int, keys: Any, counts: Any, which: Any
+) -> int:
     """Drop duplicates among the words of a text.
 
     Distinct hashes go into ``keys``, how often each occurs into ``counts``, the number of each word's key into
     ``which``; beginnings move along in ``begun``. Returns how many keys there are.
     """
-    last = len(slots) - 1
     u = 0
     for i in range(m):
-        key = word(hashes[i])
-        slot = index(key >> 20) & last
-        while slots[slot] >= stamp and word(keys[slots[slot] & NUMBER]) != key:
-            slot = (slot + 1) & last
-        if slots[slot] < stamp:
-            slots[slot] = stamp | u
-            keys[u] = key
-            counts[u] = 1
-            begun[u] = begun[i]
-            which[i] = u
-            u += 1
-        else:
-            number = slots[slot] & NUMBER
-            counts[number] += 1
-            which[i] = number
+        begun[u] = begun[i]
+        number = add(word(hashes[i]), 1, u, stamp, slots, last, keys, counts)
+        which[i] = number
+        u += 1 if number == u else 0
     return u
 
 
-@kernel
-def add(key: int, times_found: int, u: int, stamp: int, slots: Any, keys: Any, counts: Any) -> int:
-    """Add a key that may be there already; returns how many keys there are."""
-    last = len(slots) - 1
-    slot = index(key >> 20) & last
-    while slots[slot] >= stamp:
-        number = slots[slot] & NUMBER
-        if word(keys[number]) == key:
-            counts[number] += times_found
-            return u
-        slot = (slot + 1) & last
-    slots[slot] = stamp | u
-    keys[u] = key
-    counts[u] = times_found
-    return u + 1
-
-
-@kernel
+@inlined
 def distinct_runs(
-    runs: Any, hashes: Any, m: int, size: int, u: int, stamp: int, slots: Any, keys: Any, counts: Any, which: Any
+    runs: Any,
+    hashes: Any,
+    m: int,
+    size: int,
+    u: int,
+    stamp: int,
+    slots: Any,
+    last: int,
+    keys: Any,
+    counts: Any,
+    which: Any,
+    again: Any,
 ) -> int:
     """Add the runs of ``size`` words to the keys; ``runs`` has those of one word less and gets these.
 
     A run with a word that occurs once occurs once itself: no need to look whether it is there.
     """
+    doubtful = 0
     for i in range(m - size + 1):
         key = join(word(runs[i]), word(hashes[i + size - 1]))
         runs[i] = key
-        if counts[which[i]] == 1 or counts[which[i + size - 1]] == 1:
-            keys[u] = key
-            counts[u] = 1
-            u += 1
-        else:
-            u = add(key, 1, u, stamp, slots, keys, counts)
+        keys[u] = key
+        counts[u] = 1
+        again[doubtful] = key
+        once = 1 if min(counts[word(which[i])], counts[word(which[i + size - 1])]) == 1 else 0
+        u += once
+        doubtful += 1 - once
+    for i in range(doubtful):
+        u += 1 if add(word(again[i]), 1, u, stamp, slots, last, keys, counts) == u else 0
     return u
 
 
-@kernel
+@inlined
 def distinct(
     hashes: Any,
     begun: Any,
@@ -122,6 +134,7 @@ def distinct(
     counts: Any,
     which: Any,
     runs: Any,
+    again: Any,
 ) -> tuple[int, int, int]:
     """The distinct terms of a text that was cut: words first, then beginnings, then runs.
 
@@ -137,20 +150,29 @@ def distinct(
         counts: int64, filled with how often each occurs.
         which: int64, filled with the number of each word's key.
         runs: uint64 scratch.
+        again: uint64 scratch.
 
     Returns:
         How many keys there are: of words, of words and beginnings, of all.
     """
-    words_found = distinct_words(hashes, begun, m, stamp, slots, keys, counts, which)
+    size = SMALLEST
+    while size < RUNS * m:
+        size *= 2
+    last = size - 1
+    words_found = distinct_words(hashes, begun, m, stamp, slots, last, keys, counts, which)
     u = words_found
     if prefix:
+        n_begun = 0
         for i in range(words_found):
-            if begun[i] != ZERO:
-                u = add(word(begun[i]), counts[i], u, stamp, slots, keys, counts)
+            again[n_begun] = begun[i]
+            runs[n_begun] = counts[i]
+            n_begun += 1 if word(begun[i]) != ZERO else 0
+        for i in range(n_begun):
+            u += 1 if add(word(again[i]), index(word(runs[i])), u, stamp, slots, last, keys, counts) == u else 0
     with_beginnings = u
     if ngrams > 1:
         for i in range(m):
             runs[i] = hashes[i]
-        for size in range(2, ngrams + 1):
-            u = distinct_runs(runs, hashes, m, size, u, stamp, slots, keys, counts, which)
+        for length in range(2, ngrams + 1):
+            u = distinct_runs(runs, hashes, m, length, u, stamp, slots, last, keys, counts, which, again)
     return words_found, with_beginnings, u

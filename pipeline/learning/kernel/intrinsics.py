@@ -11,10 +11,13 @@ from numba.core import cgutils
 from numba.extending import intrinsic, overload, typeof_impl
 
 from pipeline.learning.kernel.words64 import (
+    ASCII,
     Word,
+    filled64,
+    fold64,
     index,
     load64,
-    load_last,
+    ones,
     prefetch,
     store64,
     times,
@@ -51,6 +54,62 @@ def _store64(typing: Any, buffer: Any, place: Any, value: Any) -> Any:  # noqa: 
     return types.void(buffer, types.intp, types.uint64), code
 
 
+BYTES = ir.VectorType(ir.IntType(8), 64)
+WORDS = types.UniTuple(types.uint64, 2)
+
+
+def _bytes_at(context: Any, builder: Any, kind: Any, buffer: Any, place: Any) -> Any:
+    """A pointer to 64 bytes of an array, which the processor takes as many at a time as it can."""
+    array = context.make_array(kind)(context, builder, buffer)
+    return builder.bitcast(builder.gep(array.data, [place]), BYTES.as_pointer())
+
+
+def _all(value: int) -> Any:
+    """A byte 64 times over."""
+    return ir.Constant(BYTES, [value] * 64)
+
+
+@intrinsic
+def _fold64(typing: Any, source: Any, place: Any, buffer: Any, out: Any) -> Any:  # noqa: ARG001
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value = builder.load(_bytes_at(context, builder, signature.args[0], args[0], args[1]))
+        value.align = 1
+
+        def between(what: Any, first: str, last: str) -> Any:
+            shifted = builder.sub(what, _all(ord(first)))
+            return builder.icmp_unsigned("<=", shifted, _all(ord(last) - ord(first)))
+
+        letter = between(builder.or_(value, _all(ord(" "))), "a", "z")
+        other = builder.or_(between(value, "0", "9"), between(value, "_", "_"))
+        lowered = builder.or_(value, builder.select(letter, _all(ord(" ")), _all(0)))
+        kept = builder.or_(letter, other)
+        target = _bytes_at(context, builder, signature.args[2], args[2], args[3])
+        builder.store(builder.select(kept, lowered, _all(0)), target).align = 1
+        high = builder.icmp_unsigned(">=", value, _all(ASCII))
+        words = [builder.bitcast(which, ir.IntType(64)) for which in (kept, high)]
+        return context.make_tuple(builder, signature.return_type, words)
+
+    return WORDS(source, types.intp, buffer, types.intp), code
+
+
+@intrinsic
+def _filled64(typing: Any, buffer: Any, place: Any) -> Any:  # noqa: ARG001
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value = builder.load(_bytes_at(context, builder, signature.args[0], *args))
+        value.align = 1
+        return builder.bitcast(builder.icmp_unsigned("!=", value, _all(0)), ir.IntType(64))
+
+    return types.uint64(buffer, types.intp), code
+
+
+@intrinsic
+def _ones(typing: Any, value: Any) -> Any:  # noqa: ARG001
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
+        return builder.ctpop(args[0])
+
+    return types.uint64(types.uint64), code
+
+
 @intrinsic
 def _trailing_zeros(typing: Any, value: Any) -> Any:  # noqa: ARG001
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
@@ -80,20 +139,24 @@ def _load64_compiled(buffer: Any, place: Any) -> Any:  # noqa: ARG001
     return lambda buffer, place: _load64(buffer, place)
 
 
-@overload(load_last, strict=False)
-def _load_last_compiled(buffer: Any, place: Any) -> Any:  # noqa: ARG001
-    def load_last(buffer: Any, place: Any) -> Any:
-        value = np.uint64(0)
-        for i in range(min(8, len(buffer) - place) - 1, -1, -1):
-            value = (value << np.uint64(8)) | np.uint64(buffer[place + i])
-        return value
-
-    return load_last
-
-
 @overload(store64, inline="always", strict=False)
 def _store64_compiled(buffer: Any, place: Any, word: Any) -> Any:  # noqa: ARG001
     return lambda buffer, place, word: _store64(buffer, place, word)
+
+
+@overload(fold64, inline="always", strict=False)
+def _fold64_compiled(source: Any, place: Any, buffer: Any, out: Any) -> Any:  # noqa: ARG001
+    return lambda source, place, buffer, out: _fold64(source, place, buffer, out)
+
+
+@overload(filled64, inline="always", strict=False)
+def _filled64_compiled(buffer: Any, place: Any) -> Any:  # noqa: ARG001
+    return lambda buffer, place: _filled64(buffer, place)
+
+
+@overload(ones, inline="always", strict=False)
+def _ones_compiled(value: Any) -> Any:  # noqa: ARG001
+    return lambda value: _ones(value)
 
 
 @overload(times, inline="always", strict=False)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.learning.analyser import LISTED, Analyser
-from pipeline.learning.kernel.marks import Marks, build_marks, first_words, listed_terms
+from pipeline.learning.kernel.marks import Marks, build_marks, listed_terms
 from pipeline.learning.kernel.table import SLOTS, Directory, build_directory, hash_terms, require_distinct
 
 Array = NDArray[Any]
 
 LANES = 8  # numbers of a row that are summed at once; a row is a multiple of them, 64 bytes each
 FIRST_WEIGHT = 2  # a row begins with its hash and the squared idf of the first group of topics
-COUNTS = 1024  # counts whose term frequency is looked up instead of computed
 HUGE_PAGE = 1 << 21
 
 
@@ -31,8 +31,6 @@ class Weights(NamedTuple):
         others: column of group 1.
         group: int64 of shape (k,), each topic's group.
         intercept: float64 of shape (k,).
-        frequency: float64 of shape (COUNTS,), term frequency of a count.
-        sublinear: whether a count c enters as 1 + ln(c).
         mark_norm: float64 of shape (lists, k), squared idf of a list's mark for each topic.
         mark_weight: float64 of shape (lists, k), its idf times coefficient.
     """
@@ -43,14 +41,12 @@ class Weights(NamedTuple):
     others: int
     group: Array
     intercept: Array
-    frequency: Array
-    sublinear: bool
     mark_norm: Array
     mark_weight: Array
 
 
 def lay_out(
-    analyser: Analyser, terms: Sequence[str], idf: Array, coef: Array, intercept: Array, *, sublinear_tf: bool
+    analyser: Analyser, terms: Sequence[str], idf: Array, coef: Array, intercept: Array
 ) -> tuple[Weights, Marks]:
     """The numbers of a model, see ``score.CompiledScorer``, and its term lists.
 
@@ -59,14 +55,11 @@ def lay_out(
     """
     column = {term: i for i, term in enumerate(terms)}
     lists = [key for key in analyser.listed if f"{LISTED}{key}" in column]
-    listed = listed_terms(analyser, lists)
     names = [term for term in terms if not term.startswith(LISTED)]
-    n_weighted = len(names)
-    names += [term for term in first_words(listed) if term not in column]  # known, so that a record can be kept
     keys = hash_terms(names)
     require_distinct(keys, names)
     directory, row_of = build_directory(keys)
-    at = [column[name] for name in names[:n_weighted]]
+    at = [column[name] for name in names]
     squares = idf[:, at] ** 2
     groups: dict[bytes, int] = {}
     group = [groups.setdefault(row.tobytes(), len(groups)) for row in squares]
@@ -74,15 +67,11 @@ def lay_out(
     others = max(LANES, stop)  # after the first eight columns, which are summed by themselves
     width = -(-(others + len(groups) - 1) // LANES) * LANES
     rows = _aligned(len(names) + SLOTS, width)  # a group without the tag points up to eight rows too far
-    rows[row_of[:n_weighted], FIRST_WEIGHT:stop] = (idf[:, at] * coef[:, at]).T
+    rows[row_of, FIRST_WEIGHT:stop] = (idf[:, at] * coef[:, at]).T
     for number in range(len(groups)):
         place = others + number - 1 if number else 1
-        rows[row_of[:n_weighted], place] = squares[group.index(number)]
+        rows[row_of, place] = squares[group.index(number)]
     rows.view(np.uint64)[row_of, 0] = keys
-    words = {name: int(row) for name, row in zip(names, row_of, strict=True) if " " not in name and name[-1] != "*"}
-    frequency = np.arange(COUNTS + 1, dtype=np.float64)
-    if sublinear_tf:
-        frequency[1:] = 1.0 + np.log(frequency[1:])
     of_lists = [column[f"{LISTED}{key}"] for key in lists]
     weights = Weights(
         directory=directory,
@@ -91,12 +80,19 @@ def lay_out(
         others=others,
         group=np.array(group, np.int64),
         intercept=np.ascontiguousarray(intercept, np.float64),
-        frequency=frequency,
-        sublinear=sublinear_tf,
         mark_norm=np.ascontiguousarray((idf[:, of_lists] ** 2).T),
         mark_weight=np.ascontiguousarray((idf[:, of_lists] * coef[:, of_lists]).T),
     )
-    return weights, build_marks(listed, words, len(rows), len(lists))
+    return weights, build_marks(listed_terms(analyser, lists), len(lists))
+
+
+@cache
+def frequencies(bits: int, *, sublinear: bool) -> Array:
+    """Term frequencies of the counts below 2**bits, where a count c may enter as 1 + ln(c); float64."""
+    frequency = np.arange(1 << bits, dtype=np.float64)
+    if sublinear:
+        frequency[1:] = 1.0 + np.log(frequency[1:])
+    return frequency
 
 
 def _aligned(rows: int, width: int) -> Array:

@@ -5,7 +5,6 @@ No thread is started here: a caller's threads may score at once, each call has s
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.learning.analyser import Analyser
-from pipeline.learning.kernel.compiling import compiled, kernel
-from pipeline.learning.kernel.cutting import HIGH, ZERO, Letters, cut, letters, longest_of, normalise, zero_bytes
+from pipeline.learning.kernel.compiling import compiled, inlined
+from pipeline.learning.kernel.cutting import HIGH, ZERO, Letters, cut, letters, normalise
 from pipeline.learning.kernel.distinct import distinct, scratch
-from pipeline.learning.kernel.layout import COUNTS, FIRST_WEIGHT, LANES, Weights, lay_out
-from pipeline.learning.kernel.marks import Marks, mark_at, mark_unknown
-from pipeline.learning.kernel.table import search, tagged
+from pipeline.learning.kernel.layout import FIRST_WEIGHT, LANES, Weights, frequencies, lay_out
+from pipeline.learning.kernel.marks import Marks, count_marks
+from pipeline.learning.kernel.table import Directory, search, tagged, zero_bytes
 from pipeline.learning.kernel.texts import Bytes, to_bytes
 from pipeline.learning.kernel.words64 import index, prefetch, trailing_zeros, word
 from pipeline.learning.model import Model
@@ -27,92 +26,57 @@ from pipeline.learning.model import Model
 Array = NDArray[Any]
 
 CHUNK = 2000  # texts made into bytes and scored at a time: what they need stays in the processor's cache
-UNKNOWN, NO_RECORD = -2, -1
 
 
-@kernel
-def _look_up(groups: Any, shift: int, table: Any, keys: Any, u: int, rows: Any, owner: Any) -> int:
-    """Rows that may be the keys' own, and whose key each is; returns how many.
+@inlined
+def _look_up(
+    groups: Any,
+    shift: int,
+    table: Any,
+    keys: Any,
+    counts: Any,
+    u: int,
+    frequency: Any,
+    rows: Any,
+    wanted: Any,
+    tf: Any,
+) -> int:
+    """Rows that may be the keys' own, the key each is wanted for and its term frequency; returns how many.
 
     A key whose group is full, so that it may have been passed on to the next, gets a row that is not its own.
     """
     found = 0
     for i in range(u):
         key = word(keys[i])
-        group = index(key >> shift)
+        group = word(key >> shift)
         tags = word(groups[group, 0])
         same = zero_bytes(tags ^ tagged(key))
         row = index(word(groups[group, 1]) + (trailing_zeros(same) >> 3))
         prefetch(table, row)
         rows[found] = row
-        owner[found] = i
+        wanted[found] = key
+        tf[found] = frequency[word(counts[i])]
         found += 1 if same != ZERO or (~tags & HIGH) == ZERO else 0
     return found
 
 
-@kernel
-def _mark(
-    buffer: Any,
-    hashes: Any,
-    starts: Any,
-    m: int,
-    which: Any,
-    words_found: int,
-    rows: Any,
-    owner: Any,
-    kept: int,
-    marks: Marks,
-    record: Any,
-    seen: Any,
-    counts: Any,
-    stamp: int,
-) -> int:
-    """Count the marks of every list in a text of ``m`` words; returns the last stamp used."""
-    for i in range(marks.lists):
-        counts[i] = 0
-    for i in range(words_found):
-        record[i] = UNKNOWN
-    for i in range(kept):
-        if owner[i] < words_found:
-            record[owner[i]] = marks.record[rows[i]]
-    for i in range(m):
-        known = record[which[i]]
-        if known != NO_RECORD:
-            stamp += 1
-            if known == UNKNOWN:
-                mark_unknown(buffer, starts[i], marks, stamp, seen, counts)
-            else:
-                mark_at(buffer, hashes, starts, m, i, known, marks, stamp, seen, counts)
-    return stamp
+@inlined
+def _sum(
+    directory: Directory, table: Any, row_keys: Any, wanted: Any, found: int, rows: Any, tf: Any, sums: Any
+) -> None:
+    """Sum the first eight columns of the rows whose whole hash is the one wanted.
 
-
-@kernel
-def _frequency(weights: Weights, count: int) -> float:
-    """The term frequency of a count."""
-    if count < COUNTS:
-        return float(weights.frequency[count])
-    return 1.0 + math.log(count) if weights.sublinear else float(count)
-
-
-@kernel
-def _sum(weights: Weights, keys: Any, counts: Any, found: int, rows: Any, owner: Any, tf: Any, sums: Any) -> int:
-    """Keep the rows whose whole hash is the key's, and sum their first eight columns.
-
-    These are the squared length of group 0 and the weighted sums of up to six topics. Returns how many rows were kept
-    in ``rows`` and ``owner``, with their term frequencies in ``tf``.
+    These are the squared length of group 0 and the weighted sums of up to six topics. A row that was not the key's own
+    is replaced in ``rows`` by the right one or by the last, which is all zeros.
     """
-    table, row_keys, frequency = weights.rows, weights.keys, weights.frequency
     s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
-    kept = 0
     for i in range(found):
-        row, number = rows[i], owner[i]
-        if word(row_keys[row, 0]) != word(keys[number]):
-            row = search(weights.directory, row_keys, word(keys[number]))
-            if row < 0:
-                continue
-        weight = frequency[min(counts[number], COUNTS)]
-        if counts[number] >= COUNTS:
-            weight = _frequency(weights, counts[number])
+        row = word(rows[i])
+        if word(row_keys[row, 0]) != word(wanted[i]):
+            right = search(directory, row_keys, word(wanted[i]))
+            row = word(right if right >= 0 else len(table) - 1)
+            rows[i] = index(row)
+        weight = tf[i]
         s1 += weight * weight * table[row, 1]
         s2 += weight * table[row, 2]
         s3 += weight * table[row, 3]
@@ -120,22 +84,17 @@ def _sum(weights: Weights, keys: Any, counts: Any, found: int, rows: Any, owner:
         s5 += weight * table[row, 5]
         s6 += weight * table[row, 6]
         s7 += weight * table[row, 7]
-        rows[kept] = row
-        owner[kept] = number
-        tf[kept] = weight
-        kept += 1
     sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7] = s1, s2, s3, s4, s5, s6, s7
-    return kept
 
 
-@kernel
-def _sum_more(weights: Weights, rows: Any, tf: Any, kept: int, sums: Any) -> None:
+@inlined
+def _sum_more(table: Any, others: int, rows: Any, tf: Any, found: int, sums: Any) -> None:
     """The columns after the first eight, those of squared lengths weighted with the square."""
-    for column in range(LANES, weights.rows.shape[1]):
+    for column in range(LANES, table.shape[1]):
         total = 0.0
-        for i in range(kept):
-            weight = tf[i] * tf[i] if column >= weights.others else tf[i]
-            total += weight * weights.rows[rows[i], column]
+        for i in range(found):
+            weight = tf[i] * tf[i] if column >= others else tf[i]
+            total += weight * table[word(rows[i]), column]
         sums[column] = total
 
 
@@ -149,43 +108,46 @@ def _score(
     prefix: int,
     weights: Weights,
     marks: Marks,
+    frequency: Any,
     scores: Any,
     odd: Any,
+    work: Any,
+    room: Any,
 ) -> None:
     """Score texts ``first`` to ``last`` into rows of ``scores``; ``odd`` is set where Python must lower the case."""
-    buffer, places, hashes, begun, starts, keys, counts, which, runs, slots = scratch(longest_of(offsets, first, last))
-    room = len(keys)
-    rows, owner, tf = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room)
-    record, directory = np.empty(room, np.int32), weights.directory
-    seen, marked = np.zeros(marks.lists, np.int64), np.zeros(marks.lists, np.int64)
-    sums = np.zeros(weights.rows.shape[1])
-    stamp = 0
+    buffer, masks, places, hashes, begun, starts, keys, counts, which, runs, again, slots = work
+    rows, wanted, tf, seen, marked, sums = room
+    directory, weight_rows, row_keys, others = weights.directory, weights.rows, weights.keys, weights.others
+    groups, shift = directory.groups, directory.shift
+    intercept, group_of, mark_norm, mark_weight = (
+        weights.intercept,
+        weights.group,
+        weights.mark_norm,
+        weights.mark_weight,
+    )
     for d in range(first, last):
-        n = normalise(source, offsets[d], offsets[d + 1], table, buffer)
+        n = normalise(source, offsets[d], offsets[d + 1], table, buffer, masks)
         if n < 0:
             odd[d] = True
             continue
-        m = cut(buffer, n, prefix, places, hashes, begun, starts)
-        words_found, _, u = distinct(
-            hashes, begun, m, ngrams, prefix, (d - first + 1) << 32, slots, keys, counts, which, runs
-        )
-        found = _look_up(directory.groups, directory.shift, weights.rows, keys, u, rows, owner)
-        kept = _sum(weights, keys, counts, found, rows, owner, tf, sums)
+        m = cut(buffer, masks, n, prefix, places, hashes, begun, starts)
+        stamp = (d - first + 1) << 32
+        _, _, u = distinct(hashes, begun, m, ngrams, prefix, stamp, slots, keys, counts, which, runs, again)
+        found = _look_up(groups, shift, weight_rows, keys, counts, u, frequency, rows, wanted, tf)
+        listed = 0
         if marks.lists:
-            stamp = _mark(
-                buffer, hashes, starts, m, which, words_found, rows, owner, kept, marks, record, seen, marked, stamp
-            )
-        _sum_more(weights, rows, tf, kept, sums)
-        for j in range(len(weights.intercept)):
-            group = weights.group[j]
-            norm = sums[1] if group == 0 else sums[weights.others + group - 1]
+            listed = count_marks(buffer, hashes, starts, m, marks, stamp, places, seen, marked)
+        _sum(directory, weight_rows, row_keys, wanted, found, rows, tf, sums)
+        _sum_more(weight_rows, others, rows, tf, found, sums)
+        for j in range(len(intercept)):
+            norm = sums[1] if group_of[j] == 0 else sums[others + group_of[j] - 1]
             total_weight = sums[FIRST_WEIGHT + j]
-            for which_list in range(marks.lists):
-                if marked[which_list]:
-                    weight = _frequency(weights, marked[which_list])
-                    norm += weight * weight * weights.mark_norm[which_list, j]
-                    total_weight += weight * weights.mark_weight[which_list, j]
-            scores[d, j] = weights.intercept[j] + (total_weight / np.sqrt(norm) if norm > 0 else 0.0)
+            if listed:
+                for i in range(marks.lists):
+                    weight = frequency[marked[i]]
+                    norm += weight * weight * mark_norm[i, j]
+                    total_weight += weight * mark_weight[i, j]
+            scores[d, j] = intercept[j] + (total_weight / np.sqrt(norm) if norm > 0 else 0.0)
 
 
 class CompiledScorer:
@@ -213,8 +175,8 @@ class CompiledScorer:
         *,
         sublinear_tf: bool = True,
     ) -> None:
-        self.analyser = analyser
-        self.weights, self.marks = lay_out(analyser, terms, idf, coef, intercept, sublinear_tf=sublinear_tf)
+        self.analyser, self.sublinear_tf = analyser, sublinear_tf
+        self.weights, self.marks = lay_out(analyser, terms, idf, coef, intercept)
 
     @classmethod
     def of(cls, model: Model) -> CompiledScorer:
@@ -245,7 +207,10 @@ class CompiledScorer:
             out[i] = again[0]
 
     def _run(self, data: Bytes, out: Array, odd: Array) -> None:
-        analyser = self.analyser
+        analyser, lists = self.analyser, self.marks.lists
+        work = scratch(data.offsets)
+        buffer, *_, keys, _, _, _, _, _ = work
+        frequency = frequencies(len(buffer).bit_length(), sublinear=self.sublinear_tf)  # no text has so many words
         compiled(_score)(
             data.source,
             data.offsets,
@@ -256,6 +221,16 @@ class CompiledScorer:
             analyser.prefix,
             self.weights,
             self.marks,
+            frequency,
             out,
             odd,
+            work,
+            (
+                np.empty(len(keys), np.int64),
+                np.empty(len(keys), np.uint64),
+                np.empty(len(keys)),
+                np.zeros(lists, np.int64),
+                np.zeros(lists, np.int64),
+                np.zeros(self.weights.rows.shape[1]),
+            ),
         )

@@ -17,15 +17,12 @@ from pipeline.errors import ModelError
 from pipeline.learning.kernel.compiling import compiled, kernel
 from pipeline.learning.kernel.cutting import (
     HIGH,
-    LOW,
     ZERO,
     Letters,
     cut,
     join,
     letters,
-    longest_of,
     normalise,
-    zero_bytes,
 )
 from pipeline.learning.kernel.distinct import scratch
 from pipeline.learning.kernel.texts import Bytes, to_bytes
@@ -38,6 +35,7 @@ FILLED = 3.0  # of them, at most, on average: then one group in a hundred is ful
 TAG = Word(0x7F)
 PRESENT = Word(0x80)
 ONE = Word(1)
+LOW: int = Word(0x0101010101010101)
 
 
 class Directory(NamedTuple):
@@ -51,6 +49,12 @@ class Directory(NamedTuple):
 
     groups: Array
     shift: int
+
+
+@kernel
+def zero_bytes(value: int) -> int:
+    """The high bit of each zero byte of a word; above the lowest one there may be false ones."""
+    return (value - LOW) & ~value & HIGH
 
 
 @kernel
@@ -112,12 +116,12 @@ def build_directory(keys: Array) -> tuple[Directory, Array]:
     return Directory(groups, shift), first[group_of] + slot_of
 
 
-def _hash(source: Any, offsets: Any, table: Letters, prefix: Any, keys: Any) -> None:
+def _hash(source: Any, offsets: Any, table: Letters, prefix: Any, keys: Any, work: Any) -> None:
     """The hash of each term: of its words joined or, where ``prefix`` has its letters, of a beginning."""
-    buffer, places, hashes, begun, starts, _, _, _, _, _ = scratch(longest_of(offsets, 0, len(keys)))
+    buffer, masks, places, hashes, begun, starts, _, _, _, _, _, _ = work
     for d in range(len(keys)):
-        n = normalise(source, offsets[d], offsets[d + 1], table, buffer)
-        m = cut(buffer, n, int(prefix[d]), places, hashes, begun, starts)
+        n = normalise(source, offsets[d], offsets[d + 1], table, buffer, masks)
+        m = cut(buffer, masks, n, int(prefix[d]), places, hashes, begun, starts)
         key = word(begun[0]) if prefix[d] else word(hashes[0])
         for i in range(1, m):
             key = join(key, word(hashes[i]))
@@ -134,7 +138,7 @@ def hash_terms(terms: Sequence[str]) -> Array:
     prefix = np.array([len(b) if b != term else 0 for b, term in zip(bare, terms, strict=True)], np.int64)
     texts: Bytes = to_bytes(bare)
     keys = np.zeros(len(terms), np.uint64)
-    compiled(_hash)(texts.source, texts.offsets, letters(), prefix, keys)
+    compiled(_hash)(texts.source, texts.offsets, letters(), prefix, keys, scratch(texts.offsets))
     return keys
 
 

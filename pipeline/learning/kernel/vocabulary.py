@@ -22,7 +22,6 @@ from pipeline.learning.kernel.cutting import (
     cut,
     join,
     letters,
-    longest_of,
     normalise,
     prefix_size,
 )
@@ -89,6 +88,7 @@ def collect(texts: Sequence[str], analyser: Analyser, min_df: int) -> Vocabulary
                 min_df,
                 written,
                 kept,
+                scratch(data.offsets),
             )
             names += bytes(written[:n_bytes]).decode().split("\n")[:-1]
             found.append(kept[:n_kept].copy())
@@ -126,20 +126,21 @@ def _collect(
     min_df: int,
     written: Any,
     kept: Any,
+    work: Any,
 ) -> tuple[int, int, int, int]:
     """Count in how many texts each term occurs, until the next text's might not fit into the table.
 
     Returns:
         The text to go on with, slots in use, bytes written of terms that ``min_df`` texts had by now, and how many.
     """
-    buffer, places, hashes, begun, starts, found, counts, which, runs, slots = scratch(longest_of(offsets, first, last))
+    buffer, masks, places, hashes, begun, starts, found, counts, which, runs, again, slots = work
     n_bytes = n_kept = 0
     d = first
     while d < last and used + RUNS * ((offsets[d + 1] - offsets[d]) // 2 + 1) < limit:
-        n = normalise(source, offsets[d], offsets[d + 1], table, buffer)
-        m = cut(buffer, n, prefix, places, hashes, begun, starts)
+        n = normalise(source, offsets[d], offsets[d + 1], table, buffer, masks)
+        m = cut(buffer, masks, n, prefix, places, hashes, begun, starts)
         words_found, with_beginnings, u = distinct(
-            hashes, begun, m, ngrams, prefix, (d - first + 1) << 32, slots, found, counts, which, runs
+            hashes, begun, m, ngrams, prefix, (d - first + 1) << 32, slots, found, counts, which, runs, again
         )
         for i in range(u):
             key = word(found[i])

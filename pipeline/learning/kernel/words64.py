@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 WORD = (1 << 64) - 1
+ASCII = 0x80  # bytes from here on are no ASCII
 
 
 class Word(int):
@@ -25,17 +26,37 @@ def load64(buffer: Any, place: int) -> int:
     return int.from_bytes(bytes(buffer[place : place + 8]), "little")
 
 
-def load_last(buffer: Any, place: int) -> int:
-    """The same near the end of an array: what lies beyond it counts as zero."""
-    value = 0
-    for i in range(min(8, len(buffer) - place) - 1, -1, -1):
-        value = value << 8 | int(buffer[place + i])
-    return value
-
-
 def store64(buffer: Any, place: int, word: int) -> None:
     """Write eight bytes into a uint8 array."""
     buffer[place : place + 8] = np.frombuffer((word & WORD).to_bytes(8, "little"), np.uint8)
+
+
+def fold64(source: Any, place: int, buffer: Any, out: int) -> tuple[int, int]:
+    """Copy 64 bytes, ASCII word characters lower-cased and all other bytes zero.
+
+    Args:
+        source: uint8; the bytes from ``place`` on must lie inside.
+        place: the first of them.
+        buffer: uint8, where they go; it may be the source.
+        out: the place there.
+
+    Returns:
+        Which bytes are ASCII word characters and which are no ASCII, the first byte in the lowest bit of both words.
+    """
+    kept = high = 0
+    for i in range(64):
+        byte = int(source[place + i])
+        character = chr(byte).lower() if byte < ASCII else "\0"
+        is_kept = character.isalnum() or character == "_"
+        buffer[out + i] = ord(character) if is_kept else 0
+        kept |= is_kept << i
+        high |= (byte >= ASCII) << i
+    return kept, high
+
+
+def filled64(buffer: Any, place: int) -> int:
+    """Which of 64 bytes of a uint8 array are not zero, the first in the lowest bit; they must lie inside the array."""
+    return sum((1 << i) for i in range(64) if buffer[place + i])
 
 
 def times(a: int, b: int) -> int:
@@ -64,6 +85,15 @@ def trailing_zeros(value: int) -> int:
     (3, 64)
     """
     return (value & -value).bit_length() - 1 if value else 64
+
+
+def ones(value: int) -> int:
+    """How many bits of a word are one, as a word.
+
+    >>> ones(0b1011)
+    3
+    """
+    return int(value).bit_count()
 
 
 def prefetch(table: Any, row: int) -> None:

@@ -104,7 +104,12 @@ class RowCursor:
 
     def _enter(self, piece: Piece, columns: tuple[str, ...]) -> None:
         self.close()
-        self._parquet = pq.ParquetFile(opened(piece.file.place, piece.file.name), buffer_size=_BUFFER)
+        stream = opened(piece.file.place, piece.file.name)
+        try:
+            self._parquet = pq.ParquetFile(stream, buffer_size=_BUFFER)
+        except _DAMAGE:
+            stream.close()
+            raise changed(piece.file.name) from None
         names = set(self._parquet.schema_arrow.names)
         self._batches = self._parquet.iter_batches(
             batch_size=max(1, piece.stop - piece.start),

@@ -6,6 +6,7 @@ fsspec is loaded for such names only.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
@@ -45,11 +46,21 @@ def listed(names: tuple[str, ...]) -> list[tuple[str, list[str]]]:
     """For each name the files it stands for: itself, or all those of known kinds in that folder, sorted.
 
     Raises:
-        InputError: there is no such file or folder, it holds nothing to read, or the file is of no known kind.
+        InputError: there is no such file or folder, it holds nothing to read, the file is of no known kind, or is among
+            those of another name too.
     """
     if not names:
         raise InputError("no input was named; name files or folders")
-    return [(name, _remote(name) if is_remote(name) else _local(name)) for name in names]
+    found = [(name, _remote(name) if is_remote(name) else _local(name)) for name in names]
+    if len(found) > 1:
+        seen: set[str] = set()
+        for name, inside in found:
+            places = set(map(whole, inside))
+            if not seen.isdisjoint(places):
+                twice = min(seen & places)
+                raise InputError(f"{name}: {twice} was named already; name each file once, by itself or by its folder")
+            seen |= places
+    return found
 
 
 def _local(name: str) -> list[str]:
@@ -127,9 +138,12 @@ def opened(place: str, where: str) -> BinaryIO:
     """
     try:
         if not is_remote(place):
-            return Path(place).open("rb")
-        system, path = file_system(place)
-        return cast("BinaryIO", system.open(path, "rb"))
+            path = Path(place)
+            if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for, and can be read once only
+                raise InputError(f"{where}: is no file that can be read twice; save what it gives as a file")
+            return path.open("rb")
+        system, address = file_system(place)
+        return cast("BinaryIO", system.open(address, "rb"))
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(f"{where}: cannot be read ({reason}); check its permissions") from None

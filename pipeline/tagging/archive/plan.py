@@ -20,18 +20,16 @@ class File:
         place: where it is opened, from any process.
         kind: ".txt", ".jsonl.gz" and so on.
         sha256: of its bytes, hex; "" where it could not be read.
-        encoding: of its text, as it is decoded.
         header: names of a CSV's columns.
         delimiter: what divides them.
         wide: whether it is UTF-16, whose pieces count in the UTF-8 it is turned into.
-        reason: why it cannot be used, a whole sentence, or "".
+        reason: why it, or the stretch of it that a piece names, cannot be used, a whole sentence, or "".
     """
 
     name: str
     place: str
     kind: str
     sha256: str = ""
-    encoding: str = "utf-8-sig"
     header: tuple[str, ...] = ()
     delimiter: str = ","
     wide: bool = False

@@ -10,7 +10,7 @@ from pipeline.files import canonical_json
 from pipeline.tagging.archive.crews import Crew
 from pipeline.tagging.archive.options import ArchiveOptions
 from pipeline.tagging.archive.plan import Piece, Plan, packed
-from pipeline.tagging.archive.sources import Reader, Reject
+from pipeline.tagging.archive.sources import Reader, Reject, characters
 
 
 def planned(found: list[tuple[str, list[str]]], options: ArchiveOptions, crew: Crew) -> Plan:
@@ -37,7 +37,9 @@ def planned(found: list[tuple[str, list[str]]], options: ArchiveOptions, crew: C
             yield from cut
 
     partitions = list(packed(_limited(pieces(), options), options.shard_bytes))
-    return Plan(partitions, [{"name": n, "files": counted[n], "sha256": digests[n].hexdigest()} for n in counted])
+    return Plan(
+        partitions, [{"name": characters(n), "files": counted[n], "sha256": digests[n].hexdigest()} for n in counted]
+    )
 
 
 def _limited(pieces: Iterable[Piece], options: ArchiveOptions) -> Iterator[Piece]:

@@ -32,11 +32,13 @@ from pipeline.tagging.archive.shards import (
     REJECTS,
     ROWS,
     Store,
+    agree,
     claimed,
     done_name,
     manifest_bytes,
     remove_halves,
     shard_name,
+    standing,
 )
 from pipeline.tagging.archive.work import Done, Worker, done_from, noted
 from pipeline.tagging.tagger import model_facts
@@ -134,18 +136,19 @@ def tag_archive(
             raise InputError(f"{store.name}: and the input {name} lie in one another; name an --out elsewhere")
     found = listed(names)
     with _held(store), _crew(dask, workers) as crew:
-        plan = planned(found, options, crew)
+        old = standing(store)
         identity: dict[str, Any] = {
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
             "program": __version__,
             "model": model_facts(model),
             "options": options.to_dict(),
-            "inputs": plan.inputs,
             "columns": list(columns),
-            "shards": len(plan.partitions),
         }
-        manifest = claimed(store, identity)
+        agree(store, old, identity)  # now, since it takes a while to look at the inputs
+        plan = planned(found, options, crew)
+        identity |= {"inputs": plan.inputs, "shards": len(plan.partitions)}
+        manifest = claimed(store, old, identity)
         if "outcome" not in manifest:
             worker = Worker(BulkScorer(model), options, store)
             done = _work(plan, worker, store, crew, options, progress or (lambda _: None))
@@ -154,7 +157,9 @@ def tag_archive(
             _finish(store, len(done), manifest)
         _check(store, plan, options)
         _clean(store)
-    return ArchiveSummary(out=store.name, shards=len(plan.partitions), **manifest["outcome"])
+    outcome = manifest["outcome"]
+    tags = {key: outcome["tags"][key] for key in model.codebook.keys}  # in JSON they are sorted
+    return ArchiveSummary(out=store.name, shards=len(plan.partitions), **outcome | {"tags": tags})
 
 
 def _work(
@@ -212,9 +217,8 @@ def _outcome(done: list[Done], keys: tuple[str, ...]) -> dict[str, Any]:
 def _finish(store: Store, shards: int, manifest: dict[str, Any]) -> None:
     """Write what is known only in the end: first the rejects, then that the run is complete."""
     notes = (noted(store, number) or {"rejects": []} for number in range(shards))
-    lines = [canonical_json(reject) + "\n" for note in notes for reject in note["rejects"]]
-    store.write(REJECTS, "".join(lines).encode())
-    store.write(MANIFEST, manifest_bytes(manifest))
+    store.write(REJECTS, (f"{canonical_json(reject)}\n".encode() for note in notes for reject in note["rejects"]))
+    store.write(MANIFEST, [manifest_bytes(manifest)])
 
 
 def _check(store: Store, plan: Plan, options: ArchiveOptions) -> None:

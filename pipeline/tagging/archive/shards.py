@@ -11,6 +11,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,8 @@ class Store:
         self.name = name
         self.place = whole(name)
 
-    def write(self, name: str, data: bytes) -> None:
-        """Write a file under a name that shows it only when it is whole.
+    def write(self, name: str, data: Iterable[bytes]) -> None:
+        """Write a file, of parts one after another, under a name that shows it only when it is whole.
 
         Raises:
             InputError: nothing can be written there.
@@ -65,6 +66,8 @@ class Store:
             return Path(self.place, name).read_bytes()
         except FileNotFoundError:
             return None
+        except IsADirectoryError:
+            raise InputError(f"{self.name}: holds {name!r} as a folder, which is no part of a run; {_ELSE}") from None
 
     def names(self, folder: str = "") -> list[str]:
         """Names of what lies in the folder or one of its folders, sorted; none if it is not there.
@@ -96,21 +99,23 @@ class Store:
         else:
             path.unlink(missing_ok=True)
 
-    def _send(self, name: str, data: bytes) -> None:
+    def _send(self, name: str, data: Iterable[bytes]) -> None:
         system, path = file_system(f"{self.place.rstrip('/')}/{name}")
         folder, _, last = path.rpartition("/")
         system.makedirs(folder, exist_ok=True)
         half = f"{folder}/.{last}.{os.getpid()}"
-        system.pipe_file(half, data)
+        with system.open(half, "wb") as stream:
+            for part in data:
+                stream.write(part)
         system.mv(half, path)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: Iterable[bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, half = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            stream.writelines(data)
             stream.flush()
             os.fsync(stream.fileno())
         Path(half).chmod(0o644)
@@ -120,18 +125,11 @@ def _replace(path: Path, data: bytes) -> None:
         raise
 
 
-def claimed(store: Store, identity: dict[str, Any]) -> dict[str, Any]:
-    """Make a folder the run's, or find that it is; what a killed run left half-written is removed.
-
-    Args:
-        store: the folder.
-        identity: what decides the output, plain JSON values.
-
-    Returns:
-        The manifest as it stands.
+def standing(store: Store) -> dict[str, Any] | None:
+    """The manifest of the run whose folder this is, ``None`` where it is nobody's yet.
 
     Raises:
-        InputError: the folder holds something else, or a run that differs.
+        InputError: the folder holds something else.
     """
     for folder, ours in _OURS.items():
         for name in store.names(folder) if not folder or folder in store.names() else ():
@@ -140,14 +138,40 @@ def claimed(store: Store, identity: dict[str, Any]) -> dict[str, Any]:
                     f"{store.name}: holds {f'{folder}/{name}'.lstrip('/')!r}, which is no part of a run; "
                     "name an empty or new folder"
                 )
-    old = store.read(MANIFEST)
-    if old is None and any(_OURS[""].fullmatch(name) for name in store.names()):
-        raise InputError(f"{store.name}: holds parts of a run without its {MANIFEST}; {_ELSE}")
-    manifest = identity if old is None else _same(store, json.loads(old), identity)
+    data = store.read(MANIFEST)
+    if data is None:
+        if any(_OURS[""].fullmatch(name) for name in store.names()):
+            raise InputError(f"{store.name}: holds parts of a run without its {MANIFEST}; {_ELSE}")
+        return None
+    try:
+        manifest = json.loads(data)
+    except ValueError:
+        manifest = None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise InputError(f"{store.name}: its {MANIFEST} is no run's; {_ELSE}")
+    return manifest
+
+
+def claimed(store: Store, old: dict[str, Any] | None, identity: dict[str, Any]) -> dict[str, Any]:
+    """Make a folder the run's, or find that it is; what a killed run left half-written is removed.
+
+    Args:
+        store: the folder.
+        old: what ``standing`` found there.
+        identity: what decides the output, plain JSON values.
+
+    Returns:
+        The manifest as it stands.
+
+    Raises:
+        InputError: the folder holds a run that differs.
+    """
+    agree(store, old, identity)
     remove_halves(store)
     if old is None:
-        store.write(MANIFEST, manifest_bytes(identity))
-    return manifest
+        store.write(MANIFEST, [manifest_bytes(identity)])
+        return identity
+    return old
 
 
 def remove_halves(store: Store) -> None:
@@ -158,15 +182,25 @@ def remove_halves(store: Store) -> None:
                 store.remove(f"{folder}/{name}".lstrip("/"))
 
 
-def _same(store: Store, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """The manifest that was found, if it is of the same run."""
+def agree(store: Store, old: dict[str, Any] | None, new: dict[str, Any]) -> None:
+    """Refuse to go on with a run that differs in what is asked now.
+
+    Args:
+        store: the folder.
+        old: its manifest; ``None`` agrees with all.
+        new: what decides the output, or some of it.
+
+    Raises:
+        InputError: says what differs.
+    """
+    if old is None:
+        return
     for key, asked in json.loads(canonical_json(new)).items():
         if old.get(key) != asked:
             what, before, now = _difference(key, old.get(key), asked)
             raise InputError(
                 f"{store.name}: holds a run of other {what} ({_short(before)} there, {_short(now)} now); {_ELSE}"
             )
-    return old
 
 
 def _difference(what: str, before: Any, now: Any) -> tuple[str, Any, Any]:

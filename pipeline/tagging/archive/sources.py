@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pipeline.tagging.archive.parquet import RowCursor
 
 
+LONGEST_TEXT = 1 << 22  # characters; a paragraph takes a hundred bytes of memory for each while it is scored
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A record that could not be used.
@@ -76,9 +79,10 @@ class Reader:
         if not left:
             return
         try:
-            for found in self._found(piece):
-                yield Reject(piece.file.name, found.line, str(found)) if isinstance(found, BadRecordError) else found
-                left -= not isinstance(found, BadRecordError | Reject)
+            for one in self._found(piece):
+                found = _usable(one, piece.file)
+                yield found
+                left -= not isinstance(found, Reject)
                 if not left:
                     return
         except BadRecordError as bad:
@@ -98,7 +102,7 @@ class Reader:
         if file.kind not in TABLES:
             yield self._article(file)
             return
-        table = Table(file.name, stem(file.name), self.options.text, self.options.id)
+        table = Table(file.name, characters(stem(file.name)), self.options.text, self.options.id)
         if file.kind == ".parquet":
             if self._rows is None:
                 from pipeline.tagging.archive.parquet import RowCursor  # noqa: PLC0415  loads pyarrow
@@ -118,9 +122,20 @@ class Reader:
         if hashlib.sha256(data).hexdigest() != file.sha256:
             raise changed(file.name)
         try:
-            return article_from_file(data, file.kind, file.name, stem(file.name))
+            return article_from_file(data, file.kind, file.name, characters(stem(file.name)))
         except InputError as error:
             return Reject(file.name, 1, str(error))
+
+
+def _usable(found: Record | Article | BadRecordError | Reject, file: File) -> Record | Article | Reject:
+    """What was found, or why it cannot be used."""
+    if isinstance(found, BadRecordError):
+        return Reject(file.name, found.line, str(found))
+    if isinstance(found, Record | Article) and len(found.text) > LONGEST_TEXT:
+        line = found.line if isinstance(found, Record) else 1
+        what = f"the text has {len(found.text):,} characters, no article is longer than {LONGEST_TEXT:,}; divide it"
+        return Reject(file.name, line, f"{file.name}:{line}: {what}")
+    return found
 
 
 def source(found: Record | Article, options: ArchiveOptions) -> Source:
@@ -129,7 +144,7 @@ def source(found: Record | Article, options: ArchiveOptions) -> Source:
         article = found if options.rows == "articles" else one_paragraph(found.text, found.id)
         return Source(article, found.title, found.date)
     make = article_from_text if options.rows == "articles" else one_paragraph
-    article = make(found.text, _characters(found.id))
+    article = make(found.text, characters(found.id))
     title, day = _cell(found.fields, options.title), _cell(found.fields, options.date)
     return Source(article, title or article.title, day or article.date)
 
@@ -150,9 +165,9 @@ def _cell(fields: Mapping[str, Any], name: str) -> str | None:
     value = fields.get(name) if name else None
     if value is None:
         return None
-    return value.isoformat() if isinstance(value, date) else _characters(str(value))
+    return value.isoformat() if isinstance(value, date) else characters(str(value))
 
 
-def _characters(text: str) -> str:
-    """Half characters, from broken JSON, replaced as in texts: no file can hold them."""
+def characters(text: str) -> str:
+    """Half characters, of broken JSON and of file names that are no text, replaced as in texts: no file can hold them."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 from pipeline.errors import InputError
 from pipeline.tagging.archive.places import opened
 from pipeline.tagging.archive.plan import File, Piece
-from pipeline.text.decoding import UTF_16, not_utf_16
+from pipeline.text.decoding import UTF_16, decode_lines, not_utf_16
 
 BLOCK = 1 << 20
 
@@ -77,15 +77,39 @@ def is_wide(file: File) -> bool:
         return _read(stream, file.name).startswith(UTF_16)
 
 
+class Stretches:
+    """Parts of a stream, asked for in the order in which they lie there.
+
+    Args:
+        found: the stream's blocks.
+    """
+
+    def __init__(self, found: Iterator[bytes]) -> None:
+        self._blocks = found
+        self._held = b""
+        self.place = 0
+
+    def between(self, start: int, stop: int) -> Iterator[bytes]:
+        """What lies between two places, in blocks; less where the stream ends before."""
+        while self.place < stop:
+            block = self._held or next(self._blocks, b"")
+            if not block:
+                return
+            skipped = min(len(block), max(0, start - self.place))
+            used = min(len(block), stop - self.place)
+            self._held = block[used:]
+            self.place += used
+            if used > skipped:
+                yield block[skipped:used]
+
+
 class Cursor:
-    """Reads stretches of text; quickest if they are asked for in order. Not to be shared by threads."""
+    """Reads pieces of text; quickest if they are asked for in order. Not to be shared by threads."""
 
     def __init__(self) -> None:
         self._file: File | None = None
         self._open = ExitStack()
-        self._blocks: Iterator[bytes] = iter(())
-        self._held = b""
-        self._place = 0
+        self._stretches = Stretches(iter(()))
 
     def text(self, piece: Piece) -> str:
         """The text of a piece, its line ends LF.
@@ -102,32 +126,17 @@ class Cursor:
                 data = stream.read(piece.stop - piece.start)
         if len(data) != piece.stop - piece.start:
             raise changed(file.name)
-        encoding = "utf-8" if piece.start and file.encoding == "utf-8-sig" else file.encoding
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            raise changed(file.name) from None
-        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        return decode_lines(data if piece.start else data.removeprefix(codecs.BOM_UTF8))
 
     def close(self) -> None:
         """Let go of the open file."""
         self._open.close()
-        self._file, self._held, self._place = None, b"", 0
+        self._file = None
 
     def _next(self, piece: Piece) -> bytes:
-        if self._file != piece.file or self._place > piece.start:
+        if self._file != piece.file or self._stretches.place > piece.start:
             self.close()
             self._file = piece.file
             stream = self._open.enter_context(unpacked(piece.file))
-            self._blocks = blocks(stream, piece.file.name, wide=piece.file.wide)
-        found = []
-        while self._place < piece.stop:
-            block = self._held or next(self._blocks, b"")
-            if not block:
-                break
-            skipped = min(len(block), max(0, piece.start - self._place))
-            used = min(len(block), piece.stop - self._place)
-            found.append(block[skipped:used])
-            self._held = block[used:]
-            self._place += used
-        return b"".join(found)
+            self._stretches = Stretches(blocks(stream, piece.file.name, wide=piece.file.wide))
+        return b"".join(self._stretches.between(piece.start, piece.stop))

@@ -77,10 +77,10 @@ class Worker:
                 else:
                     sources.append(source(found, options))
         made = rows(sources, scorer, options)
-        store.write(shard_name(partition.number, options.format), _shard(made, options, scorer))
+        store.write(shard_name(partition.number, options.format), [_shard(made, options, scorer)])
         facts = {"articles": made.articles, "paragraphs": len(made), "unsupported": made.unsupported, "tags": made.tags}
         note = {"size": partition.size, **facts, "rejects": rejects}
-        store.write(done_name(partition.number), canonical_json(note).encode("utf-8", "replace"))
+        store.write(done_name(partition.number), [canonical_json(note).encode("utf-8", "replace")])
         return done_from(partition.number, note)
 
     def close(self) -> None:
