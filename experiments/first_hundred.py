@@ -44,9 +44,7 @@ def answers(counts: Counts, dataset: Dataset, recipe: Recipe, train: Array, test
     d = dataset
     S = inner_scores(counts, d, train, recipe, folds=recipe.evaluation.inner_folds, seed=recipe.seed)
     rules = fit_rules(S, d.Y[train], d.known[train], recipe.decision, d.codebook.keys)
-    fits = fit_topics(
-        counts, d.codebook.keys, d.Y, d.known, d.weight, train, recipe.features, recipe.estimator, recipe.seed
-    )
+    fits = fit_topics(counts, d.codebook.keys, d.Y, d.known, d.weight, train, recipe.features, recipe.estimator)
     P = rules.probabilities(score_topics(fits, counts, test))
     return P, decide(P, rules.thresholds)
 

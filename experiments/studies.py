@@ -149,7 +149,7 @@ class _Table:
 
     def fit(self, rows: Array) -> list[TopicFit]:
         d, r = self.dataset, self.recipe
-        fits = fit_topics(self.counts, d.codebook.keys, d.Y, d.known, d.weight, rows, r.features, r.estimator, r.seed)
+        fits = fit_topics(self.counts, d.codebook.keys, d.Y, d.known, d.weight, rows, r.features, r.estimator)
         if self.study.background != "paragraphs":
             fits = [self._refit(j, self._other_idf(fit.view, rows), rows) for j, fit in enumerate(fits)]
         elif self.study.hinge:

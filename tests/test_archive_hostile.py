@@ -211,6 +211,16 @@ def test_a_pipe_among_the_files_is_passed_over_and_not_waited_for(tmp_path):
     assert rejects(tmp_path / "out") == [(1, "is no file that can be read twice; save what it gives as a file")]
 
 
+def test_a_page_that_the_reader_of_web_pages_stumbles_over_ends_nothing(tmp_path):
+    paragraphs = f"<p>{TEXT} {TEXT}</p>" * 5
+    (tmp_path / "a.html").write_text(f"<math><html><body><article>{paragraphs}</article></body></html>")
+    (tmp_path / "b.html").write_text(f"<html><body><article>{paragraphs}</article></body></html>")
+    run(tmp_path / "out", tmp_path / "a.html", tmp_path / "b.html")
+    assert set(ids(tmp_path / "out")) == {"b"}
+    cure = "the page is too broken to read (AssertionError); save the text of the article as .txt"
+    assert rejects(tmp_path / "out") == [(1, cure)]
+
+
 def test_a_folder_that_cannot_be_listed_is_refused_rather_than_left_out(tmp_path, monkeypatch):
     (tmp_path / "in" / "closed").mkdir(parents=True)
     (tmp_path / "in" / "a.txt").write_text(TEXT)

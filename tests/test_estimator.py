@@ -21,9 +21,7 @@ ALL = np.arange(len(small().texts))
 
 def fitted(dataset, rows=ALL, options=EstimatorOptions(), features=FEATURES):  # noqa: B008  frozen
     counts = count(dataset.texts, features)
-    fits = fit_topics(
-        counts, dataset.codebook.keys, dataset.Y, dataset.known, dataset.weight, rows, features, options, 0
-    )
+    fits = fit_topics(counts, dataset.codebook.keys, dataset.Y, dataset.known, dataset.weight, rows, features, options)
     return counts, fits
 
 

@@ -87,7 +87,6 @@ def test_each_row_is_scored_by_a_model_of_the_other_folds():
             train,
             QUICK.features,
             QUICK.estimator,
-            0,
         )
         np.testing.assert_array_equal(out.S[0, test], score_topics(fits, counts, test))
 
@@ -126,7 +125,6 @@ def test_inner_scores_come_from_models_that_did_not_see_the_article():
         others,
         QUICK.features,
         QUICK.estimator,
-        QUICK.seed,
     )
     np.testing.assert_array_equal(S[first], score_topics(fits, counts, rows[first]))
 

@@ -329,6 +329,36 @@ def arithmetic(a, b, buffer):
     return product, words64.trailing_zeros(a), words64.load64(buffer, 5)
 
 
+@given(st.binary(min_size=80, max_size=80), st.integers(0, 16))
+@settings(deadline=None, max_examples=100)
+def test_64_bytes_are_folded_alike_plain_and_compiled(data, place):
+    source = np.frombuffer(data, np.uint8)
+    found, expected_bytes = np.full(80, 9, np.uint8), np.full(80, 9, np.uint8)
+    compiled_words = compiling.compiled(fold)(source, place, found)
+    assert tuple(map(int, compiled_words)) == fold(source, place, expected_bytes)
+    np.testing.assert_array_equal(found, expected_bytes)
+
+
+def fold(source, place, buffer):
+    kept, high = words64.fold64(source, place, buffer, 8)
+    return kept, high, words64.filled64(source, place), words64.ones(kept)
+
+
+def test_rows_are_added_alike_plain_and_compiled():
+    rows = np.random.default_rng(4).normal(size=(3, 16))
+    found, plainly = np.zeros((2, 8)), np.zeros((2, 8))
+    for row in (0, 2, 1):
+        compiling.compiled(add)(found, rows, row, 1.7)
+        add(plainly, rows, row, 1.7)
+    np.testing.assert_array_equal(found[:, 1:], plainly[:, 1:])
+    np.testing.assert_allclose(found[1, 1], 1.7**2 * rows[:, 1].sum(), rtol=1e-12)
+    np.testing.assert_array_equal(found[0], 0)
+
+
+def add(sums, rows, row, weight):
+    words64.add_row(sums, 1, rows, row, weight)
+
+
 def test_code_compiles_where_nothing_can_be_kept_on_disk(monkeypatch):
     njit = numba.njit
 

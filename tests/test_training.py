@@ -102,7 +102,6 @@ def test_the_model_scores_as_the_classifiers_fitted_on_all_judged_rows():
         rows,
         QUICK.features,
         QUICK.estimator,
-        0,
     )
     model = train(dataset)
     np.testing.assert_allclose(model.scores(dataset.texts), score_topics(fits, counts, rows), rtol=0, atol=1e-12)

@@ -92,7 +92,6 @@ def fit_topics(
     rows: Array,
     features: FeatureOptions,
     options: EstimatorOptions,
-    seed: int,
 ) -> list[TopicFit]:
     """Fit every topic on those of ``rows`` that were judged for it; topics judged on the same rows together.
 
@@ -105,13 +104,11 @@ def fit_topics(
         rows: ints, the training rows.
         features: TF-IDF options.
         options: classifier options.
-        seed: for a solver that draws; the present one does not.
 
     Returns:
         k fits. Where there is nothing to tell apart (one answer only, no judged row, no term), a topic gets zero
         weights and its smoothed log-odds as intercept.
     """
-    del seed
     together: dict[bytes, list[int]] = {}
     for j in range(len(keys)):
         together.setdefault(known[rows, j].tobytes(), []).append(j)

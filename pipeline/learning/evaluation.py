@@ -117,7 +117,6 @@ def fit_rows(counts: Counts, dataset: Dataset, train: Array, recipe: Recipe) -> 
         train,
         recipe.features,
         recipe.estimator,
-        recipe.seed,
     )
 
 

@@ -77,7 +77,7 @@ class Recipe:
 
     Attributes:
         name: names the run and the model.
-        seed: the one seed, of folds, solver and intervals.
+        seed: the one seed, of folds and intervals.
     """
 
     name: str = "default"
@@ -94,7 +94,7 @@ class Recipe:
                 f"name: is {self.name!r}; must be letters, digits, '-', '_' and '.' only, as it names a folder"
             )
         if not 0 <= self.seed < 2**32:
-            raise RecipeError(f"seed: is {self.seed!r}; must be from 0 to {2**32 - 1}, as scikit-learn takes no other")
+            raise RecipeError(f"seed: is {self.seed!r}; must be from 0 to {2**32 - 1}")
 
     def to_dict(self) -> dict[str, Any]:
         """Nested plain values, the inverse of ``recipe_from_dict``."""

@@ -210,9 +210,7 @@ def _piece(
         S = inner_scores(counts, d, train, recipe, folds=folds, seed=seed, together=fold)
     f1 = confusion(decide(rules.probabilities(S), rules.thresholds), Y, known, ones).f1
     inner = {"average_precision": _macro(average_precisions(S, Y, known, ones)), "f1": _macro(f1)}
-    fits = fit_topics(
-        counts, d.codebook.keys, d.Y, d.known, d.weight, train, recipe.features, recipe.estimator, recipe.seed
-    )
+    fits = fit_topics(counts, d.codebook.keys, d.Y, d.known, d.weight, train, recipe.features, recipe.estimator)
     P = rules.probabilities(score_topics(fits, counts, test))
     return f, Piece(inner, P, decide(P, rules.thresholds), clock() - began)
 

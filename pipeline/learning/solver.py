@@ -84,21 +84,41 @@ class Problem:
     left: Array
     right: Array
 
-    def of(self, topics: Array) -> Problem:
-        """The problem of some of the topics; ``topics`` bool of shape (k,)."""
-        return Problem(self.X, *_only(topics, self.Y, self.cost, self.left, self.right))
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """A topic's rows, each times its answer: the matrix A, never written out.
+
+    Attributes:
+        X: as in the problem.
+        sides: the answers, 1 and -1, float of shape (n, k).
+        cost: as in the problem.
+        left: row scales times answers.
+        right: as in the problem.
+    """
+
+    X: Any
+    sides: Array
+    cost: Array
+    left: Array
+    right: Array
+
+    def of(self, topics: Array) -> _Rows:
+        """The rows of some topics; ``topics`` bool of shape (k,)."""
+        return _Rows(self.X, *_only(topics, self.sides, self.cost, self.left, self.right))
 
     def margins(self, W: Array) -> Array:
         """A W: scores of shape (n, k), positive where they are right, of weights (m + 1, k), the intercept last."""
-        scores: Array = self.left * (self.X @ (self.right * W[:-1])) + W[-1]
-        return np.where(self.Y, scores, -scores)
+        scores: Array = self.X @ (self.right * W[:-1])
+        scores *= self.left
+        scores += self.sides * W[-1]
+        return scores
 
     def gathered(self, U: Array) -> Array:
         """A' U: weights of shape (m + 1, k), the intercept last, from values of shape (n, k)."""
-        signed = np.where(self.Y, U, -U)
-        found = np.empty((self.X.shape[1] + 1, U.shape[1]))
-        np.multiply(self.X.T @ (self.left * signed), self.right, out=found[:-1])
-        found[-1] = column_sums(signed)
+        found = np.empty((len(self.right) + 1, U.shape[1]))
+        np.multiply(self.X.T @ (self.left * U), self.right, out=found[:-1])
+        found[-1] = column_sums(self.sides * U)
         return found
 
 
@@ -130,11 +150,13 @@ def solve(problem: Problem, options: SolverOptions = SolverOptions()) -> tuple[A
     k = problem.Y.shape[1]
     found, topics = np.zeros_like(problem.cost), np.arange(k)
     a, Z = found.copy(), found.copy()
-    whole, goal, arrived = problem, np.full(k, math.inf), np.zeros(k, dtype=bool)
+    sides = np.where(problem.Y, 1.0, -1.0)
+    rows = whole = _Rows(problem.X, sides, problem.cost, sides * problem.left, problem.right)
+    goal, arrived = np.full(k, math.inf), np.zeros(k, dtype=bool)
     for step in range(options.steps):
         wrong = expit(-Z)
-        rest = problem.cost * wrong - a
-        G = problem.gathered(rest)
+        rest = rows.cost * wrong - a
+        G = rows.gathered(rest)
         size = np.sqrt(column_sums(G**2))
         if not step:
             goal = options.tolerance * size
@@ -144,11 +166,11 @@ def solve(problem: Problem, options: SolverOptions = SolverOptions()) -> tuple[A
             if arrived.all():
                 break
             on = ~arrived
-            problem, topics, goal, size = problem.of(on), topics[on], goal[on], size[on]
+            rows, topics, goal, size = rows.of(on), topics[on], goal[on], size[on]
             a, Z, wrong, rest, G = _only(on, a, Z, wrong, rest, G)
-        bend = problem.cost * wrong * (1 - wrong)
-        d, Zd = _direction(problem, rest, problem.margins(G), bend, options.forcing * size, options.inner_steps)
-        length = _length(problem, a, Z, d, Zd, -column_sums(rest * Zd), options)
+        bend = rows.cost * wrong * (1 - wrong)
+        d, Zd = _direction(rows, rest, rows.margins(G), bend, options.forcing * size, options.inner_steps)
+        length = _length(rows, a, Z, d, Zd, -column_sums(rest * Zd), options)
         a += length * d
         Z += length * Zd
         arrived = length == 0
@@ -158,13 +180,11 @@ def solve(problem: Problem, options: SolverOptions = SolverOptions()) -> tuple[A
     return W[:-1], W[-1]
 
 
-def _direction(
-    problem: Problem, rest: Array, Z_rest: Array, bend: Array, enough: Array, steps: int
-) -> tuple[Array, Array]:
+def _direction(rows: _Rows, rest: Array, Z_rest: Array, bend: Array, enough: Array, steps: int) -> tuple[Array, Array]:
     """Solve (1 + A' bend A) A'd = A'rest by conjugate gradients, until no more than ``enough`` is left over.
 
     Args:
-        problem: gives A, and K = A A'.
+        rows: give A, and K = A A'.
         rest: minus the gradient, as a combination of rows, shape (n, k).
         Z_rest: K rest.
         bend: second derivatives of the loss by the margins, shape (n, k).
@@ -184,14 +204,14 @@ def _direction(
         d += ahead * p
         Zd += ahead * Zp
         rest = rest - ahead * Hp
-        Z_rest = Z_rest - ahead * (Zp + problem.margins(problem.gathered(u)))
+        Z_rest = Z_rest - ahead * (Zp + rows.margins(rows.gathered(u)))
         before, square = square, column_sums(rest * Z_rest)
         on = square > enough**2
         if not on.all():
             found[:, topics[~on]], Z_found[:, topics[~on]] = d[:, ~on], Zd[:, ~on]
             if not on.any():
                 break
-            problem, topics, enough, before, square = problem.of(on), topics[on], enough[on], before[on], square[on]
+            rows, topics, enough, before, square = rows.of(on), topics[on], enough[on], before[on], square[on]
             d, Zd, p, Zp, rest, Z_rest, bend = _only(on, d, Zd, p, Zp, rest, Z_rest, bend)
         p = rest + square / before * p
         Zp = Z_rest + square / before * Zp
@@ -200,11 +220,11 @@ def _direction(
     return found, Z_found
 
 
-def _length(problem: Problem, a: Array, Z: Array, d: Array, Zd: Array, slope: Array, options: SolverOptions) -> Array:
+def _length(rows: _Rows, a: Array, Z: Array, d: Array, Zd: Array, slope: Array, options: SolverOptions) -> Array:
     """How far to go from A'a along A'd: the first of 1, 1/2, 1/4 ... that brings the objective down enough, or 0.
 
     Args:
-        problem: gives the costs.
+        rows: give the costs.
         a: shape (n, k).
         Z: K a.
         d: shape (n, k).
@@ -217,7 +237,7 @@ def _length(problem: Problem, a: Array, Z: Array, d: Array, Zd: Array, slope: Ar
     before = np.logaddexp(0, -Z)
     for _ in range(options.halvings):
         # Summed as differences: near the goal two objectives have nearly all their digits in common.
-        loss = column_sums(problem.cost * (np.logaddexp(0, -Z - length * Zd) - before))
+        loss = column_sums(rows.cost * (np.logaddexp(0, -Z - length * Zd) - before))
         change = length * across + length**2 / 2 * along + loss
         good = (found == 0) & (change <= options.decrease * length * slope)
         found[good] = length

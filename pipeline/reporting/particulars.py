@@ -11,7 +11,7 @@ from pipeline.learning.training import Evaluation
 from pipeline.reporting.sections import Grid, Section
 
 PART = "Particulars"
-PACKAGES = ("numpy", "scipy", "scikit-learn", "joblib")
+PACKAGES = ("numpy", "scipy", "joblib")
 
 GLOSSARY = (
     (

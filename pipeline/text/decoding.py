@@ -13,7 +13,7 @@ from pipeline.errors import InputError
 
 _CONTROL = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 _MOST_CONTROL = 0.05  # text has none; in compressed data one byte in nine is one
-LOOKED_AT = 65_536
+_LOOKED_AT = 65_536
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 BROKEN = re.compile("[\udc80-\udcff]")  # no encoding gives these: bytes that could not be decoded
 # First bytes of what people take for text.
@@ -40,7 +40,7 @@ def decode(data: bytes, where: str) -> str:
         except UnicodeDecodeError:
             raise not_utf_16(where) from None
     else:
-        _refuse_binary(data[:LOOKED_AT], where, zero=b"\0" in data)
+        refuse_binary(data, where)
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -62,8 +62,15 @@ def refuse_binary(head: bytes, where: str) -> None:
     Raises:
         InputError: it is no text.
     """
-    head = head[:LOOKED_AT]
-    _refuse_binary(head, where, zero=b"\0" in head)
+    cure = "save it as UTF-8 text"
+    for signature, kind in _SIGNATURES.items():
+        if head.startswith(signature):
+            raise InputError(f"{where}: is {kind} and no text; {cure}")
+    head = head[:_LOOKED_AT]
+    if b"\0" in head:
+        raise _zero_bytes(where)
+    if len(head) - len(head.translate(None, _CONTROL)) > _MOST_CONTROL * len(head):
+        raise InputError(f"{where}: is binary and no text (it is full of control characters); {cure}")
 
 
 def decode_lines(data: bytes) -> str:
@@ -111,17 +118,6 @@ def _neither(where: str, utf8: int, windows: int) -> InputError:
     return InputError(
         f"{where}: is neither UTF-8 (see line {utf8}) nor Windows-1252 text (see line {windows}); save it as UTF-8 text"
     )
-
-
-def _refuse_binary(head: bytes, where: str, *, zero: bool) -> None:
-    cure = "save it as UTF-8 text"
-    for signature, kind in _SIGNATURES.items():
-        if head.startswith(signature):
-            raise InputError(f"{where}: is {kind} and no text; {cure}")
-    if zero:
-        raise _zero_bytes(where)
-    if len(head) - len(head.translate(None, _CONTROL)) > _MOST_CONTROL * len(head):
-        raise InputError(f"{where}: is binary and no text (it is full of control characters); {cure}")
 
 
 def _windows_1252(data: bytes, where: str, bad: int) -> str:

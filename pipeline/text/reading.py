@@ -23,6 +23,8 @@ MANY_ARTICLES = (".jsonl", ".csv")
 SUPPORTED = ONE_ARTICLE + MANY_ARTICLES
 
 _HEAD = 4096  # bytes of a page among which it declares its encoding
+# What trafilatura lets through of its own faults: one page in thousands has them, and may not end the others' run.
+_STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _CHARSET = re.compile(
     rb"charset\s*=\s*[\"']?(windows-125\d|iso-8859-\d+|koi8-[ru]|gbk|gb2312|gb18030|big5|shift_jis|euc-(?:jp|kr))\b",
     re.IGNORECASE,
@@ -170,7 +172,13 @@ def _article_from_html(data: bytes, where: str, article_id: str) -> Article:
     page = page or decode(data, where)
     # No search for a date beyond the page's own tags, and no limit by today's: the same page gives the same article.
     dates = {"extensive_search": False, "original_date": True, "max_date": "2199-12-31"}
-    found = bare_extraction(page, with_metadata=True, include_comments=False, date_extraction_params=dates)
+    try:
+        found = bare_extraction(page, with_metadata=True, include_comments=False, date_extraction_params=dates)
+    except _STUMBLES as error:
+        what = type(error).__name__
+        raise InputError(
+            f"{where}: the page is too broken to read ({what}); save the text of the article as .txt"
+        ) from None
     if found is None or isinstance(found, dict) or not (found.text or "").strip():
         raise InputError(f"{where}: no article text found in this page; save the text of the article as .txt")
     text, title = str(found.text), " ".join(str(found.title or "").split())

@@ -107,7 +107,7 @@ def our_fit(texts: list[str], Y: Array, recipe: Recipe, lexicon: Lexicon, keys: 
 
     counts = count(texts, recipe.features, lexicon)
     known, ones, rows = np.ones_like(Y), np.ones(len(texts)), np.arange(len(texts))
-    fits = fit_topics(counts, keys, Y, known, ones, rows, recipe.features, recipe.estimator, recipe.seed)
+    fits = fit_topics(counts, keys, Y, known, ones, rows, recipe.features, recipe.estimator)
     return [fit.coef for fit in fits]
 
 

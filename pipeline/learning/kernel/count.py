@@ -17,13 +17,14 @@ from pipeline.learning.kernel.compiling import compiled, kernel
 from pipeline.learning.kernel.cutting import Letters, cut, letters, normalise
 from pipeline.learning.kernel.distinct import distinct, scratch
 from pipeline.learning.kernel.marks import Marks, build_marks, count_marks, listed_terms
-from pipeline.learning.kernel.table import SLOTS, Directory, build_directory, search
+from pipeline.learning.kernel.table import SLOTS, Directory, approach, build_directory, search
 from pipeline.learning.kernel.vocabulary import chunks, collect
 from pipeline.learning.kernel.words64 import word
 
 Array = NDArray[Any]
 
 COUNT_BITS, COUNT_MASK = 32, 0xFFFFFFFF  # a cell while its row is sorted: column above, count below
+DIGIT_BITS = 6  # of a column, by which cells are sorted at a time
 
 
 class Cells(NamedTuple):
@@ -93,6 +94,9 @@ def _second_pass(texts: Sequence[str], analyser: Analyser, keys: Array, column: 
             used,
             work,
             np.empty(len(work[6]) + marks.lists, np.int64),
+            np.empty(len(work[6]) + marks.lists, np.int64),
+            np.empty(1 << DIGIT_BITS, np.int64),
+            len(column).bit_length(),
             np.zeros(marks.lists, np.int64),
             np.zeros(marks.lists, np.int64),
         )
@@ -101,20 +105,29 @@ def _second_pass(texts: Sequence[str], analyser: Analyser, keys: Array, column: 
 
 
 @kernel
-def _sort(values: Any, n: int) -> None:
-    """Sort the first ``n`` numbers: Shell's way, which needs no memory and is quick enough for a text's terms."""
-    gap = 1
-    while gap < n:
-        gap = 3 * gap + 1
-    while gap > 1:
-        gap //= 3
-        for i in range(gap, n):
-            value = values[i]
-            j = i
-            while j >= gap and values[j - gap] > value:
-                values[j] = values[j - gap]
-                j -= gap
-            values[j] = value
+def _sort(cells: Any, n: int, spare: Any, ends: Any, column_bits: int) -> None:
+    """Sort a row's ``n`` cells by column, a digit at a time from the lowest up.
+
+    Args:
+        cells: int64, the cells.
+        n: how many.
+        spare: int64 scratch of their size.
+        ends: int64 scratch, one for each value of a digit.
+        column_bits: bits of the greatest column.
+    """
+    for shift in range(COUNT_BITS, COUNT_BITS + column_bits, DIGIT_BITS):
+        for digit in range(len(ends)):
+            ends[digit] = 0
+        for i in range(n):
+            ends[(cells[i] >> shift) & (len(ends) - 1)] += 1
+        for digit in range(1, len(ends)):
+            ends[digit] += ends[digit - 1]
+        for i in range(n - 1, -1, -1):
+            digit = (cells[i] >> shift) & (len(ends) - 1)
+            ends[digit] -= 1
+            spare[ends[digit]] = cells[i]
+        for i in range(n):
+            cells[i] = spare[i]
 
 
 def _fill(
@@ -135,6 +148,9 @@ def _fill(
     used: int,
     work: Any,
     row_cells: Any,
+    spare: Any,
+    ends: Any,
+    column_bits: int,
     seen: Any,
     marked: Any,
 ) -> int:
@@ -144,6 +160,7 @@ def _fill(
         n = normalise(source, offsets[d], offsets[d + 1], table, buffer, masks)
         m = cut(buffer, masks, n, prefix, places, hashes, begun, starts)
         _, _, u = distinct(hashes, begun, m, ngrams, prefix, (d + 1) << 32, slots, found, counts, which, runs, again)
+        approach(directory.groups, directory.shift, found, u)
         cells = 0
         for i in range(u):
             row = search(directory, rows, word(found[i]))
@@ -154,7 +171,7 @@ def _fill(
             for i in range(marks.lists):
                 row_cells[cells] = mark_column[i] << COUNT_BITS | marked[i]
                 cells += 1 if marked[i] else 0
-        _sort(row_cells, cells)
+        _sort(row_cells, cells, spare, ends, column_bits)
         for i in range(cells):
             indices[used] = row_cells[i] >> COUNT_BITS
             data[used] = row_cells[i] & COUNT_MASK

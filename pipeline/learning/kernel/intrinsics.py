@@ -12,7 +12,9 @@ from numba.extending import intrinsic, overload, typeof_impl
 
 from pipeline.learning.kernel.words64 import (
     ASCII,
+    LANES,
     Word,
+    add_row,
     filled64,
     fold64,
     index,
@@ -54,6 +56,7 @@ def _store64(typing: Any, buffer: Any, place: Any, value: Any) -> Any:  # noqa: 
     return types.void(buffer, types.intp, types.uint64), code
 
 
+NUMBERS = ir.VectorType(ir.DoubleType(), LANES)
 BYTES = ir.VectorType(ir.IntType(8), 64)
 WORDS = types.UniTuple(types.uint64, 2)
 
@@ -118,13 +121,38 @@ def _trailing_zeros(typing: Any, value: Any) -> Any:  # noqa: ARG001
     return types.uint64(types.uint64), code
 
 
+def _row_at(context: Any, builder: Any, kind: Any, table: Any, row: Any) -> Any:
+    """A pointer to the first numbers of a row of a 2-d array."""
+    array = context.make_array(kind)(context, builder, table)
+    strides = cgutils.unpack_tuple(builder, array.strides, 2)
+    start = builder.bitcast(array.data, ir.IntType(8).as_pointer())
+    pointer = builder.gep(start, [builder.mul(row, strides[0])])
+    return builder.bitcast(pointer, NUMBERS.as_pointer())
+
+
+@intrinsic
+def _add_row(typing: Any, sums: Any, part: Any, table: Any, row: Any, weight: Any) -> Any:  # noqa: ARG001
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        lane = ir.IntType(32)
+        weights = builder.insert_element(ir.Constant(NUMBERS, ir.Undefined), args[4], lane(0))
+        weights = builder.shuffle_vector(weights, weights, ir.Constant(ir.VectorType(lane, LANES), [0] * LANES))
+        weights = builder.insert_element(weights, builder.fmul(args[4], args[4]), lane(1))
+        numbers = builder.load(_row_at(context, builder, signature.args[2], args[2], args[3]))
+        numbers.align = 8
+        target = _row_at(context, builder, signature.args[0], args[0], args[1])
+        so_far = builder.load(target)
+        so_far.align = 8
+        builder.store(builder.fadd(so_far, builder.fmul(weights, numbers)), target).align = 8
+        return context.get_dummy_value()
+
+    return types.void(sums, types.intp, table, types.intp, types.float64), code
+
+
 @intrinsic
 def _prefetch(typing: Any, table: Any, row: Any) -> Any:  # noqa: ARG001
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, args[0])
-        strides = cgutils.unpack_tuple(builder, array.strides, 2)
-        start = builder.bitcast(array.data, ir.IntType(8).as_pointer())
-        pointer = builder.gep(start, [builder.mul(args[1], strides[0])])
+        pointer = _row_at(context, builder, signature.args[0], *args)
+        pointer = builder.bitcast(pointer, ir.IntType(8).as_pointer())
         number = ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
         function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
@@ -177,6 +205,11 @@ def _index_compiled(value: Any) -> Any:  # noqa: ARG001
 @overload(trailing_zeros, inline="always", strict=False)
 def _trailing_zeros_compiled(value: Any) -> Any:  # noqa: ARG001
     return lambda value: _trailing_zeros(value)
+
+
+@overload(add_row, inline="always", strict=False)
+def _add_row_compiled(sums: Any, part: Any, table: Any, row: Any, weight: Any) -> Any:  # noqa: ARG001
+    return lambda sums, part, table, row, weight: _add_row(sums, part, table, row, weight)
 
 
 @overload(prefetch, inline="always", strict=False)

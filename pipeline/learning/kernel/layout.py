@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,10 +11,10 @@ from numpy.typing import NDArray
 from pipeline.learning.analyser import LISTED, Analyser
 from pipeline.learning.kernel.marks import Marks, build_marks, listed_terms
 from pipeline.learning.kernel.table import SLOTS, Directory, build_directory, hash_terms, require_distinct
+from pipeline.learning.kernel.words64 import LANES
 
 Array = NDArray[Any]
 
-LANES = 8  # numbers of a row that are summed at once; a row is a multiple of them, 64 bytes each
 FIRST_WEIGHT = 2  # a row begins with its hash and the squared idf of the first group of topics
 HUGE_PAGE = 1 << 21
 
@@ -86,10 +85,9 @@ def lay_out(
     return weights, build_marks(listed_terms(analyser, lists), len(lists))
 
 
-@cache
-def frequencies(bits: int, *, sublinear: bool) -> Array:
-    """Term frequencies of the counts below 2**bits, where a count c may enter as 1 + ln(c); float64."""
-    frequency = np.arange(1 << bits, dtype=np.float64)
+def frequencies(n: int, *, sublinear: bool) -> Array:
+    """Term frequencies of the counts below ``n``, where a count c may enter as 1 + ln(c); float64 of shape (n,)."""
+    frequency = np.arange(n, dtype=np.float64)
     if sublinear:
         frequency[1:] = 1.0 + np.log(frequency[1:])
     return frequency

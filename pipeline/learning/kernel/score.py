@@ -14,18 +14,19 @@ from numpy.typing import NDArray
 
 from pipeline.learning.analyser import Analyser
 from pipeline.learning.kernel.compiling import compiled, inlined
-from pipeline.learning.kernel.cutting import HIGH, ZERO, Letters, cut, letters, normalise
+from pipeline.learning.kernel.cutting import GROWTH, HIGH, ZERO, Letters, cut, letters, normalise
 from pipeline.learning.kernel.distinct import distinct, scratch
-from pipeline.learning.kernel.layout import FIRST_WEIGHT, LANES, Weights, frequencies, lay_out
+from pipeline.learning.kernel.layout import FIRST_WEIGHT, Weights, frequencies, lay_out
 from pipeline.learning.kernel.marks import Marks, count_marks
-from pipeline.learning.kernel.table import Directory, search, tagged, zero_bytes
+from pipeline.learning.kernel.table import Directory, approach, search, tagged, zero_bytes
 from pipeline.learning.kernel.texts import Bytes, to_bytes
-from pipeline.learning.kernel.words64 import index, prefetch, trailing_zeros, word
+from pipeline.learning.kernel.words64 import LANES, add_row, index, prefetch, trailing_zeros, word
 from pipeline.learning.model import Model
 
 Array = NDArray[Any]
 
 CHUNK = 2000  # texts made into bytes and scored at a time: what they need stays in the processor's cache
+PARTS = 4  # sums that rows are added to in turn, so that none need wait for the one before
 
 
 @inlined
@@ -62,29 +63,33 @@ def _look_up(
 
 @inlined
 def _sum(
-    directory: Directory, table: Any, row_keys: Any, wanted: Any, found: int, rows: Any, tf: Any, sums: Any
+    directory: Directory,
+    table: Any,
+    row_keys: Any,
+    wanted: Any,
+    found: int,
+    rows: Any,
+    tf: Any,
+    parts: Any,
+    sums: Any,
 ) -> None:
     """Sum the first eight columns of the rows whose whole hash is the one wanted.
 
     These are the squared length of group 0 and the weighted sums of up to six topics. A row that was not the key's own
     is replaced in ``rows`` by the right one or by the last, which is all zeros.
     """
-    s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
+    for part in range(PARTS):
+        for column in range(1, LANES):
+            parts[part, column] = 0.0
     for i in range(found):
         row = word(rows[i])
         if word(row_keys[row, 0]) != word(wanted[i]):
             right = search(directory, row_keys, word(wanted[i]))
             row = word(right if right >= 0 else len(table) - 1)
             rows[i] = index(row)
-        weight = tf[i]
-        s1 += weight * weight * table[row, 1]
-        s2 += weight * table[row, 2]
-        s3 += weight * table[row, 3]
-        s4 += weight * table[row, 4]
-        s5 += weight * table[row, 5]
-        s6 += weight * table[row, 6]
-        s7 += weight * table[row, 7]
-    sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7] = s1, s2, s3, s4, s5, s6, s7
+        add_row(parts, i & (PARTS - 1), table, index(row), tf[i])
+    for column in range(1, LANES):
+        sums[column] = (parts[0, column] + parts[1, column]) + (parts[2, column] + parts[3, column])
 
 
 @inlined
@@ -116,7 +121,7 @@ def _score(
 ) -> None:
     """Score texts ``first`` to ``last`` into rows of ``scores``; ``odd`` is set where Python must lower the case."""
     buffer, masks, places, hashes, begun, starts, keys, counts, which, runs, again, slots = work
-    rows, wanted, tf, seen, marked, sums = room
+    rows, wanted, tf, seen, marked, parts, sums = room
     directory, weight_rows, row_keys, others = weights.directory, weights.rows, weights.keys, weights.others
     groups, shift = directory.groups, directory.shift
     intercept, group_of, mark_norm, mark_weight = (
@@ -133,11 +138,12 @@ def _score(
         m = cut(buffer, masks, n, prefix, places, hashes, begun, starts)
         stamp = (d - first + 1) << 32
         _, _, u = distinct(hashes, begun, m, ngrams, prefix, stamp, slots, keys, counts, which, runs, again)
+        approach(groups, shift, keys, u)
         found = _look_up(groups, shift, weight_rows, keys, counts, u, frequency, rows, wanted, tf)
         listed = 0
         if marks.lists:
             listed = count_marks(buffer, hashes, starts, m, marks, stamp, places, seen, marked)
-        _sum(directory, weight_rows, row_keys, wanted, found, rows, tf, sums)
+        _sum(directory, weight_rows, row_keys, wanted, found, rows, tf, parts, sums)
         _sum_more(weight_rows, others, rows, tf, found, sums)
         for j in range(len(intercept)):
             norm = sums[1] if group_of[j] == 0 else sums[others + group_of[j] - 1]
@@ -210,7 +216,7 @@ class CompiledScorer:
         analyser, lists = self.analyser, self.marks.lists
         work = scratch(data.offsets)
         buffer, *_, keys, _, _, _, _, _ = work
-        frequency = frequencies(len(buffer).bit_length(), sublinear=self.sublinear_tf)  # no text has so many words
+        frequency = frequencies(len(buffer) // GROWTH, sublinear=self.sublinear_tf)  # no text has so many words
         compiled(_score)(
             data.source,
             data.offsets,
@@ -231,6 +237,7 @@ class CompiledScorer:
                 np.empty(len(keys)),
                 np.zeros(lists, np.int64),
                 np.zeros(lists, np.int64),
+                np.zeros((PARTS, LANES)),
                 np.zeros(self.weights.rows.shape[1]),
             ),
         )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
-from pipeline.learning.kernel.compiling import compiled, kernel
+from pipeline.learning.kernel.compiling import compiled, inlined, kernel
 from pipeline.learning.kernel.cutting import (
     HIGH,
     ZERO,
@@ -26,7 +26,7 @@ from pipeline.learning.kernel.cutting import (
 )
 from pipeline.learning.kernel.distinct import scratch
 from pipeline.learning.kernel.texts import Bytes, to_bytes
-from pipeline.learning.kernel.words64 import Word, index, times, trailing_zeros, word
+from pipeline.learning.kernel.words64 import Word, index, prefetch, times, trailing_zeros, word
 
 Array = NDArray[Any]
 
@@ -61,6 +61,16 @@ def zero_bytes(value: int) -> int:
 def tagged(key: int) -> int:
     """A hash's tag, eight times over."""
     return times((key & TAG) | PRESENT, LOW)
+
+
+@inlined
+def approach(table: Any, shift: int, keys: Any, n: int) -> None:
+    """Ask for the rows of a 2-d array that the first ``n`` keys' bits from ``shift`` up stand for, all at once.
+
+    They come while the next is asked for; a loop that also does something with each would wait for most of them.
+    """
+    for i in range(n):
+        prefetch(table, index(word(keys[i]) >> shift))
 
 
 @kernel

@@ -26,6 +26,7 @@ from pipeline.learning.kernel.cutting import (
     prefix_size,
 )
 from pipeline.learning.kernel.distinct import RUNS, distinct, scratch
+from pipeline.learning.kernel.table import approach
 from pipeline.learning.kernel.texts import Bytes, to_bytes
 from pipeline.learning.kernel.words64 import index, word
 
@@ -34,6 +35,7 @@ Array = NDArray[Any]
 CHUNK = 2000  # texts made into bytes and counted at a time
 SMALLEST = 16  # bits of the number of slots at first
 FULL = 0.6  # share of slots in use at which their number doubles
+KEY, DF = 0, 1  # columns of the table: a term's hash and the number of its texts, 0 where no term is
 SPACE, STAR, END = ord(" "), ord("*"), ord("\n")
 LONGEST_RUN = 3
 
@@ -58,13 +60,12 @@ def chunks(texts: Sequence[str]) -> Iterator[Bytes]:
     """Texts as bytes, so many at a time; where the lower case is Python's to find, it is found here."""
     for first in range(0, len(texts), CHUNK):
         part = texts[first : first + CHUNK]
-        yield to_bytes([t.lower() if any(c in t for c in CONTEXTUAL_LETTERS) else t for t in part])
+        yield to_bytes([t.lower() if not t.isascii() and any(c in t for c in CONTEXTUAL_LETTERS) else t for t in part])
 
 
 def collect(texts: Sequence[str], analyser: Analyser, min_df: int) -> Vocabulary:
     """The terms, but for the marks of lists, that at least ``min_df`` texts have."""
-    size = 1 << SMALLEST
-    keys, df = np.zeros(size, np.uint64), np.zeros(size, np.int32)
+    table = np.zeros((1 << SMALLEST, 2), np.uint64)
     used, names, found = 0, [], []
     for data in chunks(texts):
         start, stop = 0, len(data.offsets) - 1
@@ -81,10 +82,10 @@ def collect(texts: Sequence[str], analyser: Analyser, min_df: int) -> Vocabulary
                 letters(),
                 analyser.ngrams,
                 analyser.prefix,
-                keys,
-                df,
+                table,
+                _shift(table),
                 used,
-                int(FULL * len(keys)),
+                int(FULL * len(table)),
                 min_df,
                 written,
                 kept,
@@ -93,20 +94,26 @@ def collect(texts: Sequence[str], analyser: Analyser, min_df: int) -> Vocabulary
             names += bytes(written[:n_bytes]).decode().split("\n")[:-1]
             found.append(kept[:n_kept].copy())
             if start < stop:
-                grown, grown_df = np.zeros(2 * len(keys), np.uint64), np.zeros(2 * len(keys), np.int32)
-                compiled(_move)(keys, df, grown, grown_df)
-                keys, df = grown, grown_df
+                grown = np.zeros((2 * len(table), 2), np.uint64)
+                compiled(_move)(table, grown, _shift(grown))
+                table = grown
+    df = table[:, DF].astype(np.int64)
     enough = df >= min_df
     hashes = np.concatenate([np.empty(0, np.uint64), *found])
-    return Vocabulary(names, hashes, int(df.max(initial=0)), int(df[enough].sum(dtype=np.int64)))
+    return Vocabulary(names, hashes, int(df.max(initial=0)), int(df[enough].sum()))
+
+
+def _shift(table: Array) -> int:
+    """How far a hash is shifted right for the first slot of its key."""
+    return 65 - len(table).bit_length()
 
 
 @kernel
-def _slot(keys: Any, key: int) -> int:
+def _slot(table: Any, shift: int, key: int) -> int:
     """The slot of a key in a table of slots, or the free one it would take."""
-    last = len(keys) - 1
-    slot = index(key >> 16) & last
-    while word(keys[slot]) != key and word(keys[slot]) != ZERO:
+    last = len(table) - 1
+    slot = index(key >> shift)
+    while word(table[word(slot), KEY]) != key and word(table[word(slot), DF]) != ZERO:
         slot = (slot + 1) & last
     return slot
 
@@ -116,11 +123,11 @@ def _collect(
     offsets: Any,
     first: int,
     last: int,
-    table: Letters,
+    lower: Letters,
     ngrams: int,
     prefix: int,
-    keys: Any,
-    df: Any,
+    table: Any,
+    shift: int,
     used: int,
     limit: int,
     min_df: int,
@@ -137,19 +144,20 @@ def _collect(
     n_bytes = n_kept = 0
     d = first
     while d < last and used + RUNS * ((offsets[d + 1] - offsets[d]) // 2 + 1) < limit:
-        n = normalise(source, offsets[d], offsets[d + 1], table, buffer, masks)
+        n = normalise(source, offsets[d], offsets[d + 1], lower, buffer, masks)
         m = cut(buffer, masks, n, prefix, places, hashes, begun, starts)
         words_found, with_beginnings, u = distinct(
             hashes, begun, m, ngrams, prefix, (d - first + 1) << 32, slots, found, counts, which, runs, again
         )
+        approach(table, shift, found, u)
         for i in range(u):
             key = word(found[i])
-            slot = _slot(keys, key)
-            if df[slot] == 0:
-                keys[slot] = key
-                used += 1
-            df[slot] += 1
-            if df[slot] == min_df:
+            slot = word(_slot(table, shift, key))
+            df = index(word(table[slot, DF])) + 1
+            used += 1 if df == 1 else 0
+            table[slot, KEY] = key
+            table[slot, DF] = df
+            if df == min_df:
                 kept[n_kept] = key
                 n_kept += 1
                 if words_found <= i < with_beginnings:
@@ -201,10 +209,10 @@ def _write_run(buffer: Any, hashes: Any, starts: Any, m: int, key: int, written:
     return o
 
 
-def _move(keys: Any, df: Any, grown: Any, grown_df: Any) -> None:
+def _move(table: Any, grown: Any, shift: int) -> None:
     """Bring a table of slots into a bigger one."""
-    for i in range(len(keys)):
-        if df[i]:
-            slot = _slot(grown, word(keys[i]))
-            grown[slot] = keys[i]
-            grown_df[slot] = df[i]
+    for i in range(len(table)):
+        if word(table[i, DF]) != ZERO:
+            slot = _slot(grown, shift, word(table[i, KEY]))
+            grown[slot, KEY] = table[i, KEY]
+            grown[slot, DF] = table[i, DF]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 WORD = (1 << 64) - 1
+LANES = 8  # numbers that are summed at once
 ASCII = 0x80  # bytes from here on are no ASCII
 
 
@@ -94,6 +95,23 @@ def ones(value: int) -> int:
     3
     """
     return int(value).bit_count()
+
+
+def add_row(sums: Any, part: int, table: Any, row: int, weight: float) -> None:
+    """Add the first eight columns of a row to those of ``sums[part]``, weighted, column 1 with the weight's square.
+
+    Column 0 is left out, or filled with what means nothing.
+
+    Args:
+        sums: float64 of shape (parts, LANES).
+        part: a row of it.
+        table: float64 of shape (rows, LANES or more).
+        row: a row of it.
+        weight: the weight.
+    """
+    sums[part, 1] += weight * weight * table[row, 1]
+    for column in range(2, LANES):
+        sums[part, column] += weight * table[row, column]
 
 
 def prefetch(table: Any, row: int) -> None:
