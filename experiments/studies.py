@@ -157,12 +157,13 @@ class _Table:
         return fits
 
     def _other_idf(self, view: View, rows: Array) -> View:
-        transformer = TfidfTransformer(sublinear_tf=True, use_idf=self.study.background != "none")
+        if self.study.background == "none":
+            return View(view.columns, np.ones(len(view.columns)), sublinear_tf=True)
         matrix = self.counts.matrix[rows][:, view.columns]
         if self.study.background == "articles":
             group = np.unique(self.dataset.groups[rows], return_inverse=True)[1]
             matrix = _indicator(group) @ matrix
-        return View(view.columns, transformer.fit(matrix))
+        return View(view.columns, TfidfTransformer().fit(matrix).idf_, sublinear_tf=True)
 
     def _refit(self, j: int, view: View, rows: Array) -> TopicFit:
         judged = rows[self.dataset.known[rows, j]]
