@@ -12,7 +12,6 @@ import pytest
 
 from pipeline import ArchiveOptions, tag_archive
 from pipeline.errors import InputError, MissingExtraError
-from pipeline.learning.cluster import parallel_on
 from pipeline.learning.training import evaluate
 from tests.corpora import CORPUS, LEXICON, QUICK, evaluated, quiet, small, trained
 
@@ -79,6 +78,8 @@ def test_a_local_cluster_is_started_for_the_run_and_addresses_are_read_and_writt
 
 
 def test_folds_carried_out_on_a_cluster_give_the_bits_of_folds_carried_out_here():
+    from pipeline.learning.cluster import parallel_on
+
     with parallel_on("local", 2):
         there = evaluate(small(), LEXICON, QUICK, quiet)
     np.testing.assert_array_equal(there.out.S, evaluated().out.S)

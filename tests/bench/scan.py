@@ -47,3 +47,34 @@ def _scan() -> Callable[..., Any]:
 
     made: Callable[..., Any] = numba.njit(nogil=True, boundscheck=False, error_model="numpy")(loop)
     return made
+
+
+def distinct_all(source: Array, offsets: Array) -> int:
+    """How many distinct words and pairs all texts have: the same scan, and duplicates dropped, and nothing looked up."""
+    from pipeline.learning.kernel.cutting import letters
+    from pipeline.learning.kernel.distinct import scratch
+
+    return int(_count()(source, offsets, letters(), scratch(offsets)))
+
+
+@cache
+def _count() -> Callable[..., Any]:
+    """That loop, compiled."""
+    import numba
+
+    from pipeline.learning.kernel.cutting import cut, normalise
+    from pipeline.learning.kernel.distinct import distinct
+
+    def loop(source: Any, offsets: Any, table: Any, work: Any) -> Any:
+        buffer, masks, places, hashes, begun, starts, keys, counts, which, runs, again, slots = work
+        total = 0
+        for d in range(len(offsets) - 1):
+            n = normalise(source, offsets[d], offsets[d + 1], table, buffer, masks)
+            if n > 0:
+                m = cut(buffer, masks, n, 0, places, hashes, begun, starts)
+                stamp = (d + 1) << 32
+                total += distinct(hashes, begun, m, 2, 0, stamp, slots, keys, counts, which, runs, again)[2]
+        return total
+
+    made: Callable[..., Any] = numba.njit(nogil=True, boundscheck=False, error_model="numpy", _nrt=False)(loop)
+    return made

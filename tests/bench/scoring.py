@@ -117,7 +117,9 @@ def threads(world: World) -> list[Figure]:
 
 def limits(world: World) -> list[Figure]:
     """How near the kernel comes to reading and hashing alone, and that to a copy of the memory."""
-    from tests.bench.scan import hash_all
+    from pipeline.learning.kernel.score import CHUNK
+    from pipeline.learning.kernel.texts import to_bytes
+    from tests.bench.scan import distinct_all, hash_all
 
     _, places, data = world.arrow.buffers()
     source, offsets = np.frombuffer(data, np.uint8), np.frombuffer(places, np.int64)[: len(world.arrow) + 1]
@@ -125,6 +127,9 @@ def limits(world: World) -> list[Figure]:
     calls: dict[str, Any] = {
         "copy": lambda: np.copyto(target, source),
         "hash": lambda: hash_all(source, offsets),
+        "distinct": lambda: distinct_all(source, offsets),
+        "bytes": lambda: [to_bytes(world.asked[i : i + CHUNK]) for i in range(0, len(world.asked), CHUNK)],
+        "whole": partial(world.kernel(2).scores, world.asked),
         **{f"kernel {n}": partial(world.kernel(n).scores, world.arrow) for n in NAMES},
     }
     with one_core():
@@ -147,6 +152,10 @@ def limits(world: World) -> list[Figure]:
                 note="stretch goal",
             )
         )
+    stages = {"making bytes of str": "bytes", "scan and hash": "hash", "the same, and dropping duplicates": "distinct"}
+    for what, call in stages.items():
+        share = _figure(times.ratio(call, "whole"), "share")
+        made.append(Figure("limits", f"of the time from str to scores, words and pairs: {what}", *share))
     return made
 
 
