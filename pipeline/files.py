@@ -97,23 +97,18 @@ def read_jsonl(path: Path, kind: type[PipelineError] = InputError) -> Iterator[t
         yield number, record
 
 
-def write_text(path: Path, text: str) -> None:
+def write_whole(path: Path, parts: Iterable[bytes]) -> None:
     """Write a whole file or leave the old one: a temporary file beside it, flushed to disk, then renamed.
 
     Raises:
-        InputError: nothing can be written there.
+        OSError: nothing can be written there.
     """
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder, a file is to be written there; name a file")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); name another place") from None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(0o644)
@@ -121,6 +116,20 @@ def write_text(path: Path, text: str) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text as a whole file of UTF-8, or leave the old one.
+
+    Raises:
+        InputError: nothing can be written there.
+    """
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder, a file is to be written there; name a file")
+    try:
+        write_whole(path, [text.encode("utf-8")])
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror}); name another place") from None
 
 
 def append_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from pipeline.cli.options import cores, now, talk
 from pipeline.learning.model import Model
-
-if TYPE_CHECKING:
-    from pipeline.tagging.archive.run import Progress
+from pipeline.tagging.archive.progress import Progress
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -1,4 +1,4 @@
-"""The sections that time learning: counting, and training from texts to weights with the same solver."""
+"""The sections that time learning: counting, and training from texts to weights."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Bytes to words: lower-casing and cutting as ``analyser`` does, 64 bytes at a time, and the hash of each word.
 
 A text's bytes are copied into a buffer in which word characters are lower-cased and everything else is zero, so that
-a word is a run of bytes without a zero; where these are is noted, a bit a byte. A word's hash is of 64 bits; words of up to eight bytes cannot clash. What a
-hash stands for is ``table``'s business.
+a word is a run of bytes without a zero; where these are is noted, a bit a byte. A word's hash is of 64 bits; words of up
+to eight bytes cannot clash. What a hash stands for is ``table``'s business.
 """
 
 from __future__ import annotations

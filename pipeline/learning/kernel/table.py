@@ -17,6 +17,7 @@ from pipeline.errors import ModelError
 from pipeline.learning.kernel.compiling import compiled, inlined, kernel
 from pipeline.learning.kernel.cutting import (
     HIGH,
+    ONE,
     ZERO,
     Letters,
     cut,
@@ -34,7 +35,6 @@ SLOTS = 8  # of a group
 FILLED = 3.0  # of them, at most, on average: then one group in a hundred is full
 TAG = Word(0x7F)
 PRESENT = Word(0x80)
-ONE = Word(1)
 LOW: int = Word(0x0101010101010101)
 
 

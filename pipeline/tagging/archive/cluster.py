@@ -1,20 +1,19 @@
 """The work on many machines: a crew of Dask workers, of a cluster that runs already or of one started for the run.
 
-Workers read inputs and write shards themselves, so both lie where all of them see them
-under one name: a shared disk, or an address that fsspec opens. The model goes to each worker once, and to one that
-joins later when it joins; a worker that is lost loses the shard it had in hand, which another makes anew.
+Workers read inputs and write shards themselves, so both lie where all of them see them under one name: a shared disk,
+or an address that fsspec opens. The model goes to each worker once, and to one that joins later when it joins; a worker
+that is lost loses the shard it had in hand, which another makes anew.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 from pipeline.errors import PipelineError
-from pipeline.learning.cluster import DASK, connected
+from pipeline.learning.cluster import DASK
 from pipeline.tagging.archive.options import ArchiveOptions
 from pipeline.tagging.archive.plan import Partition, Piece
 from pipeline.tagging.archive.survey import survey
@@ -22,22 +21,6 @@ from pipeline.tagging.archive.work import Done, Worker
 
 _AHEAD = 3  # partitions under way for each thread of the cluster: one at work, the next ones at hand
 _FILES_AHEAD = 64  # files being surveyed at once, or more on a large cluster
-
-
-@contextmanager
-def cluster(address: str, workers: int) -> Iterator[Cluster]:
-    """A crew of Dask workers.
-
-    Args:
-        address: of a scheduler, "tcp://host:8786"; or "local" for a cluster of processes on this machine, which ends
-            with the run.
-        workers: how many processes, where they are started here.
-
-    Raises:
-        InputError: no scheduler answers there.
-    """
-    with connected(address, workers) as client:
-        yield Cluster(client)
 
 
 class Cluster:

@@ -23,6 +23,7 @@ from pipeline.tagging.archive.options import ArchiveOptions
 from pipeline.tagging.archive.places import is_remote, lies_in, listed
 from pipeline.tagging.archive.plan import Plan
 from pipeline.tagging.archive.planning import planned
+from pipeline.tagging.archive.progress import Progress
 from pipeline.tagging.archive.rows import kinds
 from pipeline.tagging.archive.shards import (
     FORMAT,
@@ -42,31 +43,6 @@ from pipeline.tagging.archive.shards import (
 )
 from pipeline.tagging.archive.work import Done, Worker, done_from, noted
 from pipeline.tagging.tagger import model_facts
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a run is.
-
-    Attributes:
-        size: bytes of all inputs, about.
-        before: of those, done by earlier calls.
-        done: of those, done by now.
-        shards: how many there will be.
-        made: how many are there.
-        articles: tagged by now, earlier calls counted.
-        paragraphs: the same.
-        rejects: records that could not be used.
-    """
-
-    size: int
-    before: int = 0
-    done: int = 0
-    shards: int = 0
-    made: int = 0
-    articles: int = 0
-    paragraphs: int = 0
-    rejects: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +224,11 @@ def _crew(dask: str | None, workers: int) -> Iterator[Crew]:
     if dask is None:
         yield Processes(workers) if workers > 1 else Alone()
         return
-    from pipeline.tagging.archive.cluster import cluster  # noqa: PLC0415  loads Dask
+    from pipeline.learning.cluster import connected  # noqa: PLC0415  loads Dask
+    from pipeline.tagging.archive.cluster import Cluster  # noqa: PLC0415  the same
 
-    with cluster(dask, workers) as crew:
-        yield crew
+    with connected(dask, workers) as client:
+        yield Cluster(client)
 
 
 @contextmanager

@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterable
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputError
-from pipeline.files import canonical_json
+from pipeline.files import canonical_json, write_whole
 from pipeline.tagging.archive.places import file_system, is_remote, whole
 
 MANIFEST, REJECTS, PROGRESS, ROWS = "manifest.json", "rejects.jsonl", "progress", "rows"
@@ -52,7 +51,7 @@ class Store:
             if is_remote(self.place):
                 self._send(name, data)
             else:
-                _replace(Path(self.place, name), data)
+                write_whole(Path(self.place, name), data)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise InputError(f"{self.name}/{name}: cannot be written ({reason}); make room or name another --out, then continue by the same call") from None  # fmt: skip
@@ -108,21 +107,6 @@ class Store:
             for part in data:
                 stream.write(part)
         system.mv(half, path)
-
-
-def _replace(path: Path, data: Iterable[bytes]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, half = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.writelines(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(half).chmod(0o644)
-        Path(half).replace(path)
-    except BaseException:
-        Path(half).unlink(missing_ok=True)
-        raise
 
 
 def standing(store: Store) -> dict[str, Any] | None:
