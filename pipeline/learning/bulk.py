@@ -17,8 +17,9 @@ from pipeline.learning.model import Model
 
 Array = NDArray[Any]
 
-# Loading numba, its compiled code and the table takes as long as the plain scorer needs for about so many paragraphs.
-COMPILED_FROM = 5000
+# Loading numba, its compiled code and the table takes as long as the plain scorer needs for about so many paragraphs
+# of news (`make bench ARGS="--only cold"`).
+COMPILED_FROM = 10_000
 
 
 class BulkScorer:

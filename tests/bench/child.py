@@ -1,7 +1,7 @@
 """What the bench runs in processes of its own, to see its memory or its start; packages are loaded where needed.
 
 ``count kernel|sklearn FILE`` counts the terms of a file of lines; ``predict PIPELINE FILE`` loads a joblib file and
-predicts one article.
+predicts one article; ``even MODEL FILE`` tells from how many texts on the kernel pays.
 """
 
 from __future__ import annotations
@@ -66,5 +66,19 @@ def predict(pipeline: str, path: str) -> None:
     print(fitted.decision_function([part for part in text.split("\n\n") if part.strip()]).shape)
 
 
+def even(model: str, path: str) -> None:
+    """Print how many paragraphs the plain scorer scores while the compiled one gets ready, as a new process must."""
+    from pipeline.learning.persist import load_folder
+
+    loaded, texts = load_folder(Path(model)), Path(path).read_text("utf-8").splitlines()
+    start = time.perf_counter()
+    loaded.scores(texts)
+    plain = time.perf_counter()
+    from pipeline.learning.bulk import BulkScorer
+
+    BulkScorer(loaded).scores(texts[:1])
+    print((time.perf_counter() - plain) / (plain - start) * len(texts))
+
+
 if __name__ == "__main__":
-    {"count": count, "predict": predict}[sys.argv[1]](*sys.argv[2:])
+    {"count": count, "even": even, "predict": predict}[sys.argv[1]](*sys.argv[2:])

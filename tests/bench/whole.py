@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from pipeline.learning.bulk import COMPILED_FROM
 from tests.bench.timing import ROOT, Figure, one_core, process, processes_in_turns, spread
 from tests.bench.world import World, fit_pipeline
 
@@ -36,17 +37,26 @@ def cold(world: World) -> list[Figure]:
             Figure("cold", name, None, "share", goal=goal, most=True, note=note)
             for name, goal in zip(names, goals, strict=True)
         ]
+    texts = world.folder / "even.txt"
+    texts.write_text("\n".join(world.dataset.texts[:1000]).replace("\r", " "), "utf-8")
+    even = [sys.executable, "-m", "tests.bench.child", "even", str(world.project.model), str(texts)]
     with one_core():
         done = processes_in_turns(commands, world.sizes.rounds)
+        paying = processes_in_turns({"even": even}, world.sizes.long_rounds)["even"]
     pairs = list(zip(done["ours"], done["sklearn"], strict=True))
     values = (spread([a.seconds / b.seconds for a, b in pairs]), spread([a.peak / b.peak for a, b in pairs]))
     notes = (
         f"{spread([a.seconds for a, _ in pairs])[0]:.2f} s against {spread([b.seconds for _, b in pairs])[0]:.2f} s",
         f"{spread([a.peak for a, _ in pairs])[0]:.0f} MiB against {spread([b.peak for _, b in pairs])[0]:.0f} MiB",
     )
+    median, low, high = spread([float(run.lines[-1]) for run in paying])
+    what = "paragraphs the plain scorer scores while the compiled one loads, whose code is kept already"
     return [
-        Figure("cold", name, *_share(value), goal=goal, most=True, note=note)
-        for name, value, goal, note in zip(names, values, goals, notes, strict=True)
+        *(
+            Figure("cold", name, *_share(value), goal=goal, most=True, note=note)
+            for name, value, goal, note in zip(names, values, goals, notes, strict=True)
+        ),
+        Figure("cold", what, median, "count", low, high, note=f"the choice by size: from {COMPILED_FROM:,} on"),
     ]
 
 
