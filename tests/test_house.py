@@ -27,6 +27,10 @@ FORBIDDEN_WHEN_TAGGING = {
     "matplotlib",
     "jinja2",
     "trafilatura",
+    "fastapi",
+    "pydantic",
+    "starlette",
+    "uvicorn",
 }
 
 

@@ -1,0 +1,1 @@
+"""The workbench in the browser: tag, label, review. Needs the extra ``web``."""

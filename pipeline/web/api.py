@@ -1,0 +1,13 @@
+"""What other programs ask for: tag, topics, model, health."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from pipeline.web.state import Workbench
+
+
+def routes(workbench: Workbench) -> APIRouter:
+    """Its routes."""
+    del workbench
+    return APIRouter()

@@ -1,0 +1,77 @@
+"""Errors as ``application/problem+json`` (RFC 9457): what went wrong in one sentence, never a traceback."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from pipeline.errors import ModelError, PipelineError, ProjectError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """What an error says.
+
+    Attributes:
+        type: always ``about:blank``: the status says the kind.
+        title: the status in words.
+        status: the status.
+        detail: one sentence: what, where, and what to do.
+    """
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    """An error's response."""
+    said = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
+    return JSONResponse(said.model_dump(), status, headers, MEDIA_TYPE)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How OpenAPI tells of the errors of a route."""
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of a route become a problem."""
+
+    @app.exception_handler(PipelineError)
+    def mistake(_: Request, error: PipelineError) -> JSONResponse:
+        status = (
+            HTTPStatus.SERVICE_UNAVAILABLE
+            if isinstance(error, ModelError | ProjectError)
+            else HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+        return problem(status, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}; see /openapi.json for what is expected"
+        )
+
+    @app.exception_handler(HTTPException)
+    def refused(_: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, str(error.detail), dict(error.headers or {}))
+
+    @app.exception_handler(OSError)
+    def disk(_: Request, error: OSError) -> JSONResponse:
+        place = error.filename or "a file"
+        return problem(
+            HTTPStatus.INSUFFICIENT_STORAGE,
+            f"{place}: {error.strerror or error}; check its permissions and the room left on the disk",
+        )
