@@ -13,10 +13,17 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from threading import Lock, RLock
+from typing import Any, BinaryIO
 
 from pipeline.errors import InputError, PipelineError
+
+try:
+    from fcntl import LOCK_EX, flock
+except ImportError:  # not on Windows
+    flock = None  # type: ignore[assignment]
 
 
 def sha256_text(text: str) -> str:
@@ -70,8 +77,15 @@ def read_toml(path: Path, kind: type[PipelineError]) -> dict[str, Any]:
         raise kind(f"{path}: is not valid TOML: {error}; mend the line it names") from None
 
 
-def read_jsonl(path: Path, kind: type[PipelineError] = InputError) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_jsonl(
+    path: Path, kind: type[PipelineError] = InputError, *, about: str = ""
+) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield ``(line number from 1, object)`` of a JSON Lines file; blank lines are passed over.
+
+    Args:
+        path: the file.
+        kind: class of the errors.
+        about: lines in which this text cannot occur are passed over unread, which is fast; others may still come.
 
     Raises:
         PipelineError: of class ``kind`` with ``file:line`` when a line is not a JSON object. A broken last
@@ -80,7 +94,8 @@ def read_jsonl(path: Path, kind: type[PipelineError] = InputError) -> Iterator[t
     text = read_utf8(path, kind)
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
-        if not line.strip():
+        # A string of JSON shows its characters as they are or behind a backslash.
+        if not line.strip() or (about not in line and "\\" not in line):
             continue
         try:
             record = json.loads(line)
@@ -132,15 +147,72 @@ def write_text(path: Path, text: str) -> None:
         raise InputError(f"{path}: cannot be written ({error.strerror}); name another place") from None
 
 
+@dataclass(slots=True)
+class _Held:
+    """Who among the threads of this process holds a file, how often, and the stream whose lock keeps others out."""
+
+    thread: RLock = field(default_factory=RLock)
+    depth: int = 0
+    stream: BinaryIO | None = None
+
+
+_HELD: dict[Path, _Held] = {}
+_HELD_LOCK = Lock()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """A block that one thread of one process at a time is in, for each path; a thread may enter it again inside.
+
+    The lock lies on the file itself, which is made if it is missing, and ends with the process whatever ends that.
+    Where the machine has no such locks it keeps out the threads of this process alone.
+
+    Raises:
+        InputError: the file cannot be made or locked.
+    """
+    with _HELD_LOCK:
+        held = _HELD.setdefault(path.absolute(), _Held())
+    with held.thread:
+        if held.depth == 0:
+            held.stream = _lock(path)
+        held.depth += 1
+        try:
+            yield
+        finally:
+            held.depth -= 1
+            if held.depth == 0 and held.stream is not None:
+                held.stream.close()
+                held.stream = None
+
+
+def _lock(path: Path) -> BinaryIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = path.open("ab")
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); check its permissions and its folder"
+        ) from None
+    try:
+        if flock is not None:
+            flock(stream, LOCK_EX)
+    except OSError as error:
+        stream.close()
+        raise InputError(f"{path}: cannot be locked ({error.strerror}); keep it on a disk that knows locks") from None
+    except BaseException:
+        stream.close()
+        raise
+    return stream
+
+
 def append_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> None:
-    """Append records, one line each, and return once they are on disk.
+    """Append records, one line each, and return once they are on disk; one writer at a time.
 
     A file whose last line lacks its newline is refused rather than grown on to: the new record would be
     lost in the broken one.
     """
-    lines = "".join(canonical_json(record) + "\n" for record in records)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as stream:
+    lines = "".join(canonical_json(record) + "\n" for record in records).encode("utf-8")
+    with locked(path), path.open("a+b") as stream:
         if stream.seek(0, os.SEEK_END):
             stream.seek(-1, os.SEEK_END)
             if stream.read(1) != b"\n":
@@ -148,7 +220,7 @@ def append_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> None:
                     f"{path}: the last line is cut off, as after a crash while appending; "
                     "delete that line, then append again"
                 )
-        stream.write(lines.encode("utf-8"))
+        stream.write(lines)
         stream.flush()
         os.fsync(stream.fileno())
 

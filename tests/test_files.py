@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Thread
 
 import pytest
 
+from pipeline import files
 from pipeline.errors import InputError, LabelError, RecipeError
 from pipeline.files import (
     append_jsonl,
     canonical_json,
+    locked,
     new_folder,
     read_bytes,
     read_jsonl,
@@ -142,3 +149,122 @@ def test_a_place_where_nothing_can_be_written_is_named_and_left_as_it_was(tmp_pa
     with pytest.raises(InputError, match="folder: is a folder, a file is to be written there"):
         write_text(tmp_path / "folder", "new")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_lines_a_text_cannot_occur_in_are_passed_over_unread_and_no_line_with_it_is(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"a":"ош"}\n{broken\n{"a":"\\u043e\\u0448"}\n{"a":"other"}\n', encoding="utf-8")
+    assert list(read_jsonl(path, about="ош")) == [(1, {"a": "ош"}), (3, {"a": "ош"})]
+    with pytest.raises(InputError, match=r"a\.jsonl:2: is not JSON"):
+        list(read_jsonl(path, about="broken"))
+
+
+APPEND = """
+import sys
+from pathlib import Path
+from pipeline.files import append_jsonl
+sys.stdin.readline()
+for number in range(50):
+    append_jsonl(Path(sys.argv[1]), [{"by": sys.argv[2], "number": number, "text": sys.argv[2] * 3000}] * 2)
+"""
+
+
+def test_processes_that_append_at_once_write_whole_lines_each_in_its_order(tmp_path):
+    path = tmp_path / "a.jsonl"
+    names = "abcd"
+    writers = [
+        subprocess.Popen([sys.executable, "-c", APPEND, str(path), name], stdin=subprocess.PIPE, text=True)
+        for name in names
+    ]
+    for writer in writers:
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate()
+    assert [writer.returncode for writer in writers] == [0] * 4
+    lines = [line for _, line in read_jsonl(path)]
+    assert len(lines) == 400
+    assert lines[::2] == lines[1::2]
+    for name in names:
+        assert [line["number"] for line in lines[::2] if line["by"] == name] == list(range(50))
+
+
+def count_up(path, rounds):
+    for _ in range(rounds):
+        with locked(path.with_name(".lock")), locked(path.with_name(".lock")):
+            path.write_text(str(int(path.read_text()) + 1))
+
+
+@pytest.mark.parametrize("has_locks", [True, False])
+def test_threads_take_turns_and_one_may_enter_again(tmp_path, monkeypatch, has_locks):
+    if not has_locks:
+        monkeypatch.setattr(files, "flock", None)
+    path = tmp_path / "count"
+    path.write_text("0")
+    start = Barrier(4)
+
+    def work(_):
+        start.wait()
+        count_up(path, 50)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert path.read_text() == "200"
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from pipeline.files import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_lock_keeps_others_out_and_does_not_outlive_a_killed_process(tmp_path):
+    path = tmp_path / "new" / ".lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        entered = []
+
+        def enter():
+            with locked(path):
+                entered.append(holder.poll())
+
+        waiting = Thread(target=enter)
+        waiting.start()
+        waiting.join(0.05)
+        assert entered == []
+        holder.send_signal(signal.SIGKILL)
+        waiting.join(30)
+        assert not waiting.is_alive()
+        assert len(entered) == 1
+
+
+def test_a_lock_is_let_go_when_its_block_fails(tmp_path):
+    path = tmp_path / ".lock"
+    with pytest.raises(Crash), locked(path):
+        raise Crash
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: count_nothing(path)).result(30)
+
+
+def count_nothing(path):
+    with locked(path):
+        pass
+
+
+def test_a_place_where_nothing_can_be_locked_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("old")
+    with pytest.raises(InputError, match=r"file/a\.jsonl: cannot be written \(.*\); check its permissions"):
+        append_jsonl(tmp_path / "file" / "a.jsonl", [{"a": 1}])
+
+    def refuse(*_):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(files, "flock", refuse)
+    with pytest.raises(InputError, match=r"b\.jsonl: cannot be locked \(Operation not supported\); keep it on a disk"):
+        append_jsonl(tmp_path / "b.jsonl", [{"a": 1}])

@@ -1,7 +1,8 @@
 """How alike annotators judge: Cohen's kappa (1960) and Krippendorff's alpha (2018, chapter 12) of each topic.
 
 Each pair of annotators is compared on the cells both judged of the same text. Both figures are computed from counts
-that add up over articles, so an interval is a bootstrap over articles. They say how consistently a codebook is
+that add up over articles, so an interval is a bootstrap over articles. Alpha also takes any number of annotators at
+once, whoever judged what; that one is left to the package ``krippendorff``. They say how consistently a codebook is
 applied, not whether it is right.
 """
 
@@ -14,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.annotation.annotations import Lines, Standing, by_annotator, read_labels, stand
+from pipeline.annotation.annotations import Lines, Span, Standing, by_annotator, read_labels, stand
 from pipeline.annotation.codebook import load_codebook
-from pipeline.errors import LabelError
+from pipeline.errors import LabelError, MissingExtraError
 from pipeline.intervals import Interval, bootstrap
 from pipeline.project import Project
 
@@ -66,6 +67,75 @@ def agreement_of(
     Raises:
         LabelError: fewer than two annotators, or one that wrote nothing.
     """
+    keys, voices = _voices(project, annotators)
+    return [row for pair in combinations(voices, 2) for row in _pair(pair, voices, keys, rounds, seed)]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Any number of annotators on one topic.
+
+    Attributes:
+        topic: the topic's key.
+        annotators: who was compared.
+        units: paragraphs that two of them or more judged for it.
+        alpha: Krippendorff's alpha, nominal; ``nan`` where nothing varies.
+    """
+
+    topic: str
+    annotators: tuple[str, ...]
+    units: int
+    alpha: float
+
+
+def all_together(project: Project, annotators: tuple[str, ...] = ()) -> list[Together]:
+    """All annotators at once on every topic; the settled file is no annotator.
+
+    Args:
+        project: whose label files to compare.
+        annotators: whom to compare, all if empty.
+
+    Raises:
+        LabelError: fewer than two annotators, or one that wrote nothing.
+        MissingExtraError: krippendorff is not installed.
+    """
+    keys, voices = _voices(project, annotators)
+    standings = [stand(lines) for lines in voices.values()]
+    rows = []
+    for key in keys:
+        matrix = _matrix(standings, key)
+        rows.append(Together(key, tuple(voices), matrix.shape[1], _alpha(matrix)))
+    return rows
+
+
+def _matrix(standings: list[Standing], key: str) -> Array:
+    """Judgements of the paragraphs that two or more judged in the same text; (annotators, units), ``nan`` for none."""
+    units: dict[tuple[Span, str], Array] = {}
+    for row, standing in enumerate(standings):
+        for span, cells in standing.items():
+            if key in cells:
+                column = units.setdefault((span, cells[key].annotation.sha), np.full(len(standings), np.nan))
+                column[row] = cells[key].value
+    matrix = np.array(list(units.values())).reshape(-1, len(standings)).T
+    return matrix[:, (~np.isnan(matrix)).sum(axis=0) > 1]
+
+
+def _alpha(matrix: Array) -> float:
+    """Krippendorff's alpha, nominal, of (annotators, units), each unit with two values or more; ``nan`` for one value."""
+    try:
+        from krippendorff import alpha  # noqa: PLC0415  an extra, for this alone
+    except ImportError:
+        raise MissingExtraError(
+            "the agreement of three annotators or more needs krippendorff; pip install 'threat-topics[web]', then run "
+            "this again"
+        ) from None
+    if len(np.unique(matrix[~np.isnan(matrix)])) < 2:  # the package raises
+        return float("nan")
+    return float(alpha(reliability_data=matrix, level_of_measurement="nominal"))
+
+
+def _voices(project: Project, annotators: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Lines]]:
+    """The topics, and the lines of the annotators to compare."""
     keys = load_codebook(project.codebook).keys
     voices = by_annotator(read_labels(project, keys)[1])
     for name in annotators:
@@ -79,7 +149,7 @@ def agreement_of(
             f"{project.labels}: {len(chosen)} annotators beside gold to compare, two are needed; import a second pass "
             "or name another with --annotator"
         )
-    return [row for pair in combinations(chosen, 2) for row in _pair(pair, voices, keys, rounds, seed)]
+    return keys, {name: voices[name] for name in chosen}
 
 
 def _pair(

@@ -11,6 +11,7 @@ from pipeline.annotation.annotations import append_annotations, label_file, read
 from pipeline.annotation.check import Summary, check_project
 from pipeline.annotation.codebook import load_codebook
 from pipeline.annotation.corpus import add_article, project_corpus
+from pipeline.annotation.desk import writing
 from pipeline.annotation.sheets import new_judgements, read_sheet
 from pipeline.annotation.sheets import sheet as sheet_text
 from pipeline.cli.options import near, now, project_of, project_option, talk
@@ -90,9 +91,10 @@ def import_(sheets: tuple[Path, ...], annotator: str, folder: Path | None) -> No
     at = now().isoformat(timespec="seconds")
     target = label_file(project, annotator)
     incoming = [line for path in sheets for line in read_sheet(path, codebook, corpus, annotator, at)]
-    existing = [line for _, line in read_annotations(target, codebook.keys)]
-    new = new_judgements(existing, incoming)
-    append_annotations(target, new)
+    with writing(project):  # what is new is told from what stands, which the workbench may be adding to
+        existing = [line for _, line in read_annotations(target, codebook.keys)]
+        new = new_judgements(existing, incoming)
+        append_annotations(target, new)
     talk(f"{len(incoming)} judged paragraphs read, {len(new)} lines appended to {near(target)}")
 
 
