@@ -81,8 +81,13 @@ class TaggedParagraph:
         """
         return explain(self.model, self.paragraph.text, self.model.codebook.keys.index(topic))
 
-    def to_dict(self, *, every_topic: bool = False) -> dict[str, Any]:
-        """Plain JSON values: the topics it has or that are left for review with their evidence, or every topic."""
+    def to_dict(self, *, every_topic: bool = False, evidence: bool = True) -> dict[str, Any]:
+        """Plain JSON values.
+
+        Args:
+            every_topic: all topics, not only those it has or that are left for review.
+            evidence: with what spoke for and against each; it takes most of the time, and there is none without.
+        """
         return {
             "id": self.paragraph.id,
             "article_id": self.paragraph.article_id,
@@ -99,16 +104,16 @@ class TaggedParagraph:
                     "threshold": verdict.threshold,
                     "review": verdict.review,
                     "decision": verdict.decision,
-                    "evidence": [
-                        {"start": c.start, "end": c.end, "text": c.text, "weight": c.weight}
-                        for c in self.why(verdict.topic)
-                    ],
+                    **({"evidence": self._evidence(verdict.topic)} if evidence else {}),
                 }
                 for verdict in sorted(self.verdicts, key=lambda v: -v.probability)
                 if every_topic or verdict.decision != NO
             ],
             "model": model_facts(self.model),
         }
+
+    def _evidence(self, topic: str) -> list[dict[str, Any]]:
+        return [{"start": c.start, "end": c.end, "text": c.text, "weight": c.weight} for c in self.why(topic)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,9 @@ from collections.abc import Iterable
 
 from pipeline.annotation.codebook import Codebook
 from pipeline.annotation.sheets import worksheet
-from pipeline.learning.doubtful import Doubt
-from pipeline.text.paragraphs import Paragraph
+from pipeline.tagging.queues import Task
 
 
-def doubts_sheet(doubts: Iterable[Doubt], codebook: Codebook) -> str:
-    """A sheet of doubtful labels, one row a paragraph in the order of its most surprising label."""
-    reasons: dict[str, tuple[Paragraph, list[str]]] = {}
-    for doubt in doubts:
-        said = f"{doubt.topic}: labelled {'1' if doubt.label else '0'} ({doubt.where}), probability {doubt.probability:.2f}"
-        reasons.setdefault(doubt.paragraph.id, (doubt.paragraph, []))[1].append(said)
-    return worksheet(((paragraph, "; ".join(said)) for paragraph, said in reasons.values()), codebook)
+def tasks_sheet(tasks: Iterable[Task], codebook: Codebook) -> str:
+    """A sheet of tasks as CSV text, one row a paragraph in the order they come in."""
+    return worksheet(((task.paragraph, task.why) for task in tasks), codebook)
