@@ -146,4 +146,4 @@ def _write(lines: Iterable[str], output: Path | None) -> None:
         write_text(output, "".join(f"{line}\n" for line in lines))
         return
     for line in lines:
-        click.echo(line)
+        click.echo(line, color=True)  # data is written as it is; a pipe must not lose escape signs of a text

@@ -65,12 +65,44 @@ def read_articles(
     """
     path = Path(path)
     suffix = _suffix(path)
-    data = read_bytes(path)
+    yield from articles_from_file(
+        read_bytes(path), suffix, str(path), path.stem, text_key=text_key, id_key=id_key, on_error=on_error
+    )
+
+
+def articles_from_file(
+    data: bytes,
+    suffix: str,
+    where: str,
+    stem: str,
+    *,
+    text_key: str = "text",
+    id_key: str = "id",
+    on_error: Callable[[InputError], None] | None = None,
+) -> Iterator[Article]:
+    r"""The articles in the bytes of a file of any supported kind, as ``read_articles`` gives those of a file on disk.
+
+    Args:
+        data: the file's bytes; nothing is unpacked.
+        suffix: one of ``SUPPORTED``.
+        where: what to call the file in a message.
+        stem: the id of the one article of a file, and what ids begin with in tables where a record has none.
+        text_key: as in ``read_articles``.
+        id_key: as there.
+        on_error: as there.
+
+    Raises:
+        InputError: as in ``read_articles``.
+        MissingExtraError: as there.
+
+    >>> [article.id for article in articles_from_file(b'{"text": "One."}\n{"text": "Two."}', ".jsonl", "news", "news")]
+    ['news-1', 'news-2']
+    """
     if suffix in ONE_ARTICLE:
-        yield article_from_file(data, suffix, str(path), path.stem)
+        yield article_from_file(data, suffix, where, stem)
         return
-    text = decode(data, str(path)).replace("\r\n", "\n").replace("\r", "\n")
-    table = Table(str(path), path.stem, text_key, id_key)
+    text = decode(data, where).replace("\r\n", "\n").replace("\r", "\n")
+    table = Table(where, stem, text_key, id_key)
     for row in table.json_lines(text) if suffix == ".jsonl" else table.csv_rows(text, *table.header(text)):
         if isinstance(row, Record):
             yield article_from_text(row.text, row.id)

@@ -38,7 +38,7 @@ def page(name: str, request: Request, workbench: Workbench, **values: Any) -> HT
         "pages": PAGES,
         "path": request.url.path,
         "project": workbench.project.root.name,
-        "topics": [(topic, letter(codebook, topic.key), tone) for tone, topic in enumerate(codebook.topics)],
+        "topics": [(topic, *letter(codebook, topic.key)) for topic in codebook.topics],
         "general": codebook.general,
         "version": __version__,
     }

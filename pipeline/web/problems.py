@@ -14,6 +14,15 @@ from starlette.exceptions import HTTPException
 from pipeline.errors import ModelError, PipelineError, ProjectError
 
 MEDIA_TYPE = "application/problem+json"
+# What any route may answer: a body that is no JSON, a stranger, a body too large or of a kind that forms send, a request
+# that is not what is expected; a fault of the program, no model or project, no room on the disk.
+COMMON = (400, 401, 403, 413, 415, 421, 422, 500, 503, 507)
+
+
+_SENTENCES = {
+    404: "{path}: there is no such page; see /openapi.json for what there is, or go to /",
+    405: "{path} does not answer {method}; see /openapi.json for what it does",
+}
 
 
 class Problem(BaseModel):
@@ -34,6 +43,8 @@ class Problem(BaseModel):
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """An error's response."""
+    # Half characters, which no encoding can carry, come in with the keys of a stranger's JSON.
+    detail = detail.encode("utf-8", "replace").decode("utf-8")
     said = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
     return JSONResponse(said.model_dump(), status, headers, MEDIA_TYPE)
 
@@ -48,7 +59,7 @@ def install(app: FastAPI) -> None:
     """Let every error of a route become a problem."""
 
     @app.exception_handler(PipelineError)
-    def mistake(_: Request, error: PipelineError) -> JSONResponse:
+    async def mistake(_: Request, error: PipelineError) -> JSONResponse:
         status = (
             HTTPStatus.SERVICE_UNAVAILABLE
             if isinstance(error, ModelError | ProjectError)
@@ -57,19 +68,26 @@ def install(app: FastAPI) -> None:
         return problem(status, str(error))
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
+        what = str(first["msg"]).removeprefix("Value error, ")
         return problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}; see /openapi.json for what is expected"
+            HTTPStatus.UNPROCESSABLE_ENTITY, f"{where[:200]}: {what}; see /openapi.json for what is expected"
         )
 
     @app.exception_handler(HTTPException)
-    def refused(_: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail), dict(error.headers or {}))
+    async def refused(request: Request, error: HTTPException) -> JSONResponse:
+        detail = str(error.detail)
+        if detail == HTTPStatus(error.status_code).phrase:  # the framework's own, which is no sentence
+            path = request.url.path[:200]
+            detail = _SENTENCES.get(error.status_code, "{method} {path}: {detail}; see /openapi.json").format(
+                method=request.method, path=path, detail=detail.lower()
+            )
+        return problem(error.status_code, detail, dict(error.headers or {}))
 
     @app.exception_handler(OSError)
-    def disk(_: Request, error: OSError) -> JSONResponse:
+    async def disk(_: Request, error: OSError) -> JSONResponse:
         place = error.filename or "a file"
         return problem(
             HTTPStatus.INSUFFICIENT_STORAGE,

@@ -14,7 +14,8 @@ export async function ask(method, address, body) {
   } catch {
     throw new Error("the server does not answer; is threat-topics serve still running?");
   }
-  if (answer.ok) return (answer.headers.get("Content-Type") ?? "").includes("json") ? answer.json() : answer.blob();
+  // JSON Lines is a file to keep, not an answer to decode.
+  if (answer.ok) return /[/+]json\b/.test(answer.headers.get("Content-Type") ?? "") ? answer.json() : answer.blob();
   const problem = await answer.json().catch(() => ({}));
   const error = new Error(problem.detail ?? `${answer.status} ${answer.statusText}`);
   error.status = answer.status;
@@ -60,7 +61,7 @@ export function chance(p) {
   return shown === "0.00" && p > 0 ? "<0.01" : shown;
 }
 
-/** Say what happened, for the eye and for screen readers. */
+/** Say what happened, for the eye and for screen readers; a message is a text, or a list of texts and elements. */
 export function say(message, seconds = 5) {
   const toast = el("p", { class: "toast" }, message);
   document.getElementById("status").append(toast);

@@ -1,0 +1,1 @@
+"""The label page: articles, queues, judgements, undo."""

@@ -1,0 +1,1 @@
+"""The tag page and what other programs ask for."""
