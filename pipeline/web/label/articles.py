@@ -100,5 +100,5 @@ def view(article: Article) -> ArticleView:
         )
         for paragraph, (before, after) in zip(article.paragraphs, pairwise(gaps), strict=True)
     ]
-    facts = {name: getattr(article, name) for name in ("id", "title", "date", "place", "agency")}
+    facts = {name: getattr(article, name) for name in ("id", "title", "date", "place", "agency", "text")}
     return ArticleView(**facts, paragraphs=shown)

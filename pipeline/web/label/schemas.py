@@ -132,6 +132,7 @@ class ArticleView(BaseModel):
     date: str | None
     place: str | None
     agency: str | None
+    text: str
     paragraphs: list[ParagraphView]
 
 

@@ -16,23 +16,7 @@ export async function tagOne(text, id) {
 /** An article of the project, tagged. */
 export async function tagStored(id) {
   const stored = await ask("GET", `/api/articles/${encodeURIComponent(id)}`);
-  return { ...(await tagOne(wholeText(stored.paragraphs), id)), stored: id };
-}
-
-/** The text of a stored article from its paragraphs and the furniture beside them; offsets, in code points, stay. */
-function wholeText(paragraphs) {
-  const size = (text) => [...text].length;
-  let whole = "";
-  let tail = "";
-  let end = 0;
-  for (const paragraph of paragraphs) {
-    const before = tail && ` ${tail}`;
-    const after = paragraph.lead && `${paragraph.lead} `;
-    const rest = paragraph.start - end - size(before) - size(after);
-    whole += `${before}${"\n".repeat(Math.max(0, rest))}${after}${paragraph.text}`;
-    ({ tail, end } = paragraph);
-  }
-  return `${whole}${tail && ` ${tail}`}\n`;
+  return { ...(await tagOne(stored.text, id)), stored: id };
 }
 
 /** Ask for the evidence of an article that came without; its verdicts stay the same objects, whose numbers a newer model may change. */
