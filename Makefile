@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help train evaluate test gate lint readme wheel lock bench baselines clean
+.PHONY: help train evaluate test gate lint readme pictures wheel lock bench baselines clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -30,6 +30,9 @@ lint: $(READY)  ## ruff, mypy, import-linter, and the lint of the labels
 
 readme: $(READY)  ## write the README's outputs and picture anew
 	$(BIN)/python -m tests.readme
+
+pictures: $(READY)  ## take the README's pictures of the workbench anew (needs a trained model and Chromium)
+	$(BIN)/python -m tests.pictures
 
 wheel: $(READY)  ## train, then build a wheel with codebook, labels and model inside
 	$(BIN)/threat-topics train

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.learning.evidence import Contribution
-from pipeline.reporting.sections import Grid, Section
+from pipeline.reporting.sections import Grid, Section, chance
 from pipeline.tagging.tagger import TaggedArticle, TaggedParagraph
 
 EVIDENCE_SHOWN = 8
@@ -22,18 +22,6 @@ LEAST_SHOWN = 0.05  # smaller shares of a score are noise to a reader; JSON has 
 WORDS_MARKED = 5
 # A stranger's text must not steer the terminal; one sign for one keeps offsets true.
 _STEERING = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n"}
-
-
-def chance(probability: float) -> str:
-    """A probability in two digits that claims no certainty.
-
-    >>> chance(0.914), chance(0.9987), chance(0.0004), chance(1.0)
-    ('0.91', '>0.99', '<0.01', '1.00')
-    """
-    shown = f"{probability:.2f}"
-    if shown == "1.00" and probability < 1:
-        return ">0.99"
-    return "<0.01" if shown == "0.00" and probability > 0 else shown
 
 
 def print_report(sections: tuple[Section, ...]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import tomllib
@@ -77,6 +78,18 @@ def read_toml(path: Path, kind: type[PipelineError]) -> dict[str, Any]:
         raise kind(f"{path}: is not valid TOML: {error}; mend the line it names") from None
 
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _is_writable(value: object) -> bool:
+    """Whether UTF-8 can carry all texts in a decoded value."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def read_jsonl(
     path: Path, kind: type[PipelineError] = InputError, *, about: str = ""
 ) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -109,6 +122,10 @@ def read_jsonl(
             raise kind(f"{path}:{number}: {cure}") from None
         if not isinstance(record, dict):
             raise kind(f"{path}:{number}: is JSON but not an object {{...}}; write one object a line")
+        if _HALF.search(line) and not _is_writable(record):
+            raise kind(
+                f"{path}:{number}: holds half a character (an escape such as \\ud83d alone), which no file can keep; take it out"
+            )
         yield number, record
 
 
@@ -208,21 +225,46 @@ def _lock(path: Path) -> BinaryIO:
 def append_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> None:
     """Append records, one line each, and return once they are on disk; one writer at a time.
 
-    A file whose last line lacks its newline is refused rather than grown on to: the new record would be
-    lost in the broken one.
+    A file whose last line is cut off is refused rather than grown on to: the new record would be lost in the broken one.
+    A whole line that lacks nothing but its newline, as some editors leave it, is given one. Where there is no room for all of them, the file stays as it was.
+
+    Raises:
+        InputError: the last line is cut off, or the file cannot be made or locked.
+        OSError: the disk is full or broken; names the file.
     """
     lines = "".join(canonical_json(record) + "\n" for record in records).encode("utf-8")
     with locked(path), path.open("a+b") as stream:
-        if stream.seek(0, os.SEEK_END):
+        size = stream.seek(0, os.SEEK_END)
+        if size:
             stream.seek(-1, os.SEEK_END)
             if stream.read(1) != b"\n":
-                raise InputError(
-                    f"{path}: the last line is cut off, as after a crash while appending; "
-                    "delete that line, then append again"
-                )
-        stream.write(lines)
-        stream.flush()
-        os.fsync(stream.fileno())
+                stream.seek(0)
+                if not _is_record(stream.read().rpartition(b"\n")[2]):
+                    raise InputError(
+                        f"{path}: the last line is cut off, as after a crash while appending; "
+                        "delete that line, then append again"
+                    )
+                lines = b"\n" + lines
+        try:
+            _write(stream.fileno(), lines)
+        except OSError as error:
+            os.ftruncate(stream.fileno(), size)
+            raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _is_record(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _write(handle: int, data: bytes) -> None:
+    """All of the bytes, on disk; past Python's own buffer, which a full disk would be sent once more on closing."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+    os.fsync(handle)
 
 
 @contextmanager

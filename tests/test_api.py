@@ -22,6 +22,7 @@ from starlette.testclient import TestClient
 from pipeline import __version__
 from pipeline.annotation.codebook import load_codebook
 from pipeline.cli import main
+from pipeline.errors import InputError
 from pipeline.learning.metrics import confusion
 from pipeline.learning.persist import Evidence, save_model
 from pipeline.tagging.tagger import tag_article
@@ -34,7 +35,7 @@ from pipeline.web.state import Workbench
 from pipeline.web.tag import curves as curves_module
 from pipeline.web.tag.export import pieces
 from pipeline.web.tag.schemas import CurvePoint, ModelTold, ReadTold, TagTold, TopicTold
-from pipeline.web.tag.uploads import LONGEST_ID, label, slug
+from pipeline.web.tag.uploads import LONGEST_ID, Reading, Upload, label, slug
 from tests.corpora import CORPUS, KEYS, trained
 from tests.workbench import NOW, workbench_project
 
@@ -271,7 +272,8 @@ def test_what_is_asked_wrongly_costs_one_sentence(client, asked, said):
     ],
 )
 def test_bodies_that_break_parsers_are_problems_and_no_faults(client, body, status):
-    problem(client.post("/api/tag", content=body, headers={"Content-Type": "application/json"}), status)
+    said = problem(client.post("/api/tag", content=body, headers={"Content-Type": "application/json"}), status)
+    assert status != 400 or said.startswith("the body cannot be read: it is no UTF-8, too deeply nested")
 
 
 def test_each_limit_of_tagging_has_its_sentence_and_what_just_fits_is_tagged(project):
@@ -285,6 +287,10 @@ def test_each_limit_of_tagging_has_its_sentence_and_what_just_fits_is_tagged(pro
     said = problem(small.post("/api/tag", json={"articles": [fits, fits], "why": True}), 422)
     assert said.startswith("the texts have 174 characters together, evidence is told of at most 150")
     assert tag(small, **fits, why=True)["articles"]
+    said = problem(with_limits(project, together=173).post("/api/tag", json={"articles": [fits, fits]}), 422)
+    assert said.startswith(
+        "the texts have 174 characters together, at most 173 are tagged in one request; send them in"
+    )
 
 
 def test_half_a_character_is_carried_as_the_sign_for_what_cannot_be_shown(client):
@@ -526,6 +532,28 @@ def test_each_limit_of_reading_has_its_sentence(project):
     told = read(small, ("many.jsonl", b'{"text": "One is here."}\n' * 4), ("a.txt", b"Two men were held."))
     assert len(told["articles"]) == 3
     assert told["problems"][0]["detail"].startswith("many.jsonl: only the first 3 articles were read")
+
+
+def test_a_text_that_is_too_long_is_refused_before_it_is_split(project, monkeypatch):
+    monkeypatch.setattr("pipeline.web.tag.uploads.articles_from_file", lambda *_, **__: pytest.fail("was split"))
+    told = read(with_limits(project, characters=50), ("wide.txt", b"ab " * 20))
+    assert told["problems"][0]["detail"] == "wide.txt: wide has 60 characters, at most 50 are tagged; divide it"
+
+
+def test_a_table_of_nothing_but_bad_lines_is_given_up_as_well(monkeypatch):
+    lines = []
+
+    def bad(*_args, on_error, **_options):
+        for number in range(10):
+            lines.append(number)
+            reading.given_up.set()
+            on_error(InputError("is no line"))
+        yield from ()
+
+    monkeypatch.setattr("pipeline.web.tag.uploads.articles_from_file", bad)
+    reading = Reading([Upload("a.jsonl", b"x", 1)] * 2, WebOptions())
+    reading()
+    assert lines == [0]
 
 
 def test_reading_that_takes_too_long_is_given_up_and_stops(project, monkeypatch):

@@ -1,12 +1,14 @@
 """The join: what becomes a row, what is refused by name, and what the fingerprint covers."""
 
+import os
+
 import numpy as np
 import pytest
 
 from pipeline.annotation.annotations import append_annotations, label_file
 from pipeline.annotation.corpus import project_corpus
 from pipeline.annotation.dataset import load_dataset, some_articles
-from pipeline.errors import LabelError
+from pipeline.errors import InputError, LabelError
 from pipeline.files import append_jsonl
 from tests.corpora import small
 
@@ -245,3 +247,13 @@ def test_some_articles_are_whole_and_fewer_lie_inside_more():
         ]
     assert some_articles(dataset, 0, seed=1) is dataset
     assert few.fingerprint != more.fingerprint
+
+
+def test_hidden_files_are_no_articles_and_a_name_that_is_no_text_is_refused(make_project, tmp_path):
+    project = make_project(tmp_path, {"osh": "Two men were held.\n"})
+    (project.articles / "._osh.txt").write_bytes(b"\x00")
+    assert list(project_corpus(project)) == ["osh"]
+
+    (project.articles / "osh.txt").rename(project.articles / os.fsdecode(b"osh\xff.txt"))
+    with pytest.raises(InputError, match="not UTF-8; rename it"):
+        project_corpus(project)

@@ -285,7 +285,7 @@ def test_what_was_judged_otherwise_since_stays_and_the_next_undo_goes_on(project
     assert desk.undo(project, "maria", "5") is None
 
 
-@pytest.mark.parametrize("at", ["1", "2"])
+@pytest.mark.parametrize("at", ["0", "1", "2"])  # "0": by a clock that was set back
 def test_a_settlement_that_another_confirmed_is_not_undone_under_them(project, at):
     settle(project, "drugs", by="maria", at="1")
     settle(project, "drugs", by="ivan", at=at)
@@ -514,3 +514,18 @@ def test_an_undone_line_without_an_act_before_it_is_passed_over(project):
     append_event(project, replace(act("maria", paragraph, []), kind="undone", topics=None))
     save(project, "drugs", at="1")
     assert desk.undo(project, "maria", "2").at == "1"
+
+
+def test_where_the_log_cannot_be_written_the_label_is_not_kept_either(project):
+    corpus, paragraph = project_corpus(project), paragraphs(project)[0]
+    line = judgement(paragraph, ["drugs"], KEYS, annotator="maria")
+    act = Event("saved", "maria", line.at, *line.span, line.sha, None)
+    desk.save(project, corpus, line, act)
+    before = label_file(project, "maria").read_bytes()
+    with log_file(project, "maria").open("a", encoding="utf-8") as stream:
+        stream.write('{"kind"')
+
+    with pytest.raises(InputError, match="cut off"):
+        desk.save(project, corpus, replace(line, topics=("cyber",)), act)
+
+    assert label_file(project, "maria").read_bytes() == before

@@ -108,6 +108,41 @@ def test_appending_adds_lines_and_refuses_to_grow_on_to_a_broken_one(tmp_path):
     assert path.read_bytes() == b'{"a":1}\n{"b"'
 
 
+@pytest.mark.parametrize("end", ["", " ", "\r"])
+def test_a_whole_last_line_without_its_newline_is_given_one(tmp_path, end):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(f'{{"a":1}}\n{{"a":2}}{end}'.encode())
+    append_jsonl(path, [{"a": 3}])
+    assert [record for _, record in read_jsonl(path)] == [{"a": 1}, {"a": 2}, {"a": 3}]
+
+
+@pytest.mark.parametrize("text", [r"\ud83d", r"\uDE00 x", r"a\ud83dx\ude00"])
+def test_half_a_character_is_refused_with_its_line_and_a_whole_one_is_read(tmp_path, text):
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"a":"\\ud83d\\ude00"}\n{"a":["' + text + '"]}\n')
+    with pytest.raises(LabelError, match=r"a\.jsonl:2: holds half a character"):
+        list(read_jsonl(path, LabelError))
+    path.write_text('{"a":"\\ud83d\\ude00"}\n')
+    assert list(read_jsonl(path)) == [(1, {"a": "\U0001f600"})]
+
+
+def test_lines_there_is_no_room_for_are_not_begun_and_the_error_names_the_file(tmp_path):
+    resource = pytest.importorskip("resource")
+    path = tmp_path / "a.jsonl"
+    append_jsonl(path, [{"a": 1}])
+    before = path.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, hard))
+    try:
+        with pytest.raises(OSError, match=r"a\.jsonl"):
+            append_jsonl(path, [{"a": 2}, {"a": "x" * 100}])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_bytes() == before
+    append_jsonl(path, [{"a": 2}])
+    assert path.read_bytes() == before + b'{"a":2}\n'
+
+
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "a.txt"
     write_text(path, "old\n")

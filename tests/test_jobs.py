@@ -14,9 +14,10 @@ from starlette.testclient import TestClient
 from pipeline.annotation.annotations import append_annotations, label_file, read_annotations
 from pipeline.files import write_text
 from pipeline.web.app import make_app
-from pipeline.web.jobs import routes as jobs
+from pipeline.web.jobs import verbs
 from pipeline.web.jobs.processes import CANCELLED, DONE, FAILED, RUNNING, BusyError, Jobs
 from pipeline.web.state import Workbench
+from tests.corpora import QUICK
 from tests.workbench import NOW, workbench, workbench_project
 
 # Says on stderr how far it is, and takes each step when the file of its number appears.
@@ -32,6 +33,14 @@ STUBBORN = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 print("cross-validation: 1 of 2 folds", file=sys.stderr, flush=True)
+time.sleep(600)
+"""
+
+# Ends well when it is asked to end, as what has just finished does.
+DONE_ALREADY = """
+import signal, sys, time
+signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
+print("cross-validation: 1 of 1 folds", file=sys.stderr, flush=True)
 time.sleep(600)
 """
 
@@ -129,6 +138,14 @@ def test_what_does_not_end_when_asked_is_ended():
     assert running._held["work"].process.returncode == -signal.SIGKILL
 
 
+def test_what_was_done_before_it_could_be_ended_is_told_as_done():
+    running = Jobs()
+    running.start("work", python(DONE_ALREADY), now, nothing)
+    until(lambda: the_job(running).done, 1)
+    cancelled = running.cancel("work", now)
+    assert (cancelled.state, cancelled.message) == (DONE, "well done")
+
+
 def test_a_retraining_tells_its_folds_and_the_workbench_goes_on_with_the_new_model(client, bench, project):
     before = bench.model().sha256
     lines = [line for _, line in read_annotations(label_file(project, "gold"))]
@@ -158,6 +175,8 @@ def test_a_second_start_is_refused(client, bench):
 
 
 def test_a_cancelled_retraining_leaves_the_old_model_whole_and_no_run(client, bench, project):
+    many = replace(QUICK, evaluation=replace(QUICK.evaluation, repeats=30))  # is not done before it is cancelled
+    write_text(project.recipe, many.to_toml())
     before = bench.model().sha256
     client.post("/api/jobs/retrain")
     until(lambda: client.get("/api/jobs").json()[0]["done"] > 0, wanted=True)
@@ -185,7 +204,7 @@ def test_the_gain_of_more_labels_than_there_are_is_refused_in_the_verbs_own_sent
     job = client.get("/api/jobs").json()[0]
     assert (job["kind"], job["state"]) == ("gain", FAILED)
     assert job["message"].startswith("threat-topics: the newest 100 judged paragraphs cannot be set apart")
-    assert not jobs.gain_file(project).exists()
+    assert not verbs.gain_file(project).exists()
 
 
 def test_what_runs_ends_with_the_server(bench, tmp_path):
@@ -201,7 +220,7 @@ def test_there_are_two_kinds_and_nothing_of_a_client_gets_into_their_commands(cl
     assert client.get("/api/jobs").json() == []
     begin = [sys.executable, "-m", "pipeline"]
     root = str(project.root)
-    assert {kind: command(project) for kind, command in jobs.KINDS.items()} == {
+    assert {kind: command(project) for kind, command in verbs.KINDS.items()} == {
         "retrain": [*begin, "train", "--project", root, "--json"],
         "gain": [*begin, "gain", "--project", root, "-n", "100", "--json", "-o", f"{root}/experiments/runs/gain.json"],
     }
@@ -209,7 +228,7 @@ def test_there_are_two_kinds_and_nothing_of_a_client_gets_into_their_commands(cl
 
 def test_a_workbench_with_a_model_of_its_own_says_that_it_goes_on_with_it(project, tmp_path):
     named = Workbench(project, tmp_path / "elsewhere", now)
-    assert jobs.said_after("retrain", named) == (
+    assert verbs.said_after("retrain", named) == (
         "the project's own model is trained anew; this workbench goes on with the model it was given, "
         f"{tmp_path / 'elsewhere'}"
     )

@@ -141,6 +141,13 @@ def test_without_a_model_labelling_goes_on_and_logs_no_suggestion(tmp_path, monk
     assert counts["random"] > 0
 
 
+def test_an_article_whose_file_has_the_longest_name_there_can_be_is_judged(client, project):
+    long = "a" * (255 - len(".txt"))
+    (project.articles / f"{long}.txt").write_text(TEXT)
+    ok(client.post("/api/label", json=body(first(project, long), topics=["drugs"])))
+    assert [line.article for line in lines(project, "carla")] == [long]
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -415,6 +422,13 @@ def test_a_suggestion_is_the_taggers_own_record_with_every_topic(client, project
         client.get("/api/suggestion", params={**asked, "start": 1, "end": 2}), 404
     )
     refused(client.get("/api/suggestion", params={**asked, "article": "a99"}), 404)
+
+
+@pytest.mark.parametrize("path", ["/api/today", "/api/queues", "/api/queue/random", "/api/judgement"])
+def test_a_name_no_file_can_have_is_refused_wherever_it_is_given(client, project, path):
+    asked = {key: place(first(project))[key] for key in ("article", "start", "end")}
+    said = refused(client.get(path, params={**asked, "annotator": "\U00010400" * 61}), 422)
+    assert said.startswith("query.annotator: String should have at most 60 characters")
 
 
 def test_voices_are_told_only_where_a_paragraph_is_to_be_settled(client, project):

@@ -21,14 +21,14 @@ from pipeline.annotation.journal import REPORTED, SAVED, Event, append_event
 from pipeline.cli import main
 from pipeline.files import read_utf8, write_text
 from pipeline.project import Project
-from pipeline.reporting.acceptance import acceptance
+from pipeline.reporting.acceptance import acceptance, week_of
 from pipeline.reporting.experiment import run_experiment
 from pipeline.reporting.history import history, mistakes, topic_rows
 from pipeline.reporting.sections import interval
 from pipeline.text.reading import read_article
 from pipeline.web.app import make_app
 from pipeline.web.review.routes import PICTURE_POLICY, REPORT_POLICY
-from pipeline.web.review.sources import ALIKE, BETTER, TOO_FEW, WORSE, sides, week_of
+from pipeline.web.review.sources import ALIKE, BETTER, TOO_FEW, WORSE, sides
 from tests.corpora import KEYS, QUICK, quiet
 from tests.workbench import AT, DISPUTED, NOW, workbench, workbench_project
 

@@ -68,6 +68,13 @@ def test_a_polite_end_from_outside_leaves_no_traceback(project):
     assert len(process.said) == 1
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
+def test_a_terminal_that_is_closed_ends_the_server_and_what_it_runs_like_any_other_end(project):
+    with served(project) as process:
+        ask(process, "GET", "/")
+        assert process.stop(signal.SIGHUP) == -signal.SIGTERM
+
+
 def test_the_server_tells_strangers_neither_its_name_nor_logs_their_requests(project):
     with served(project) as process:
         answer, _ = ask(process, "GET", "/nothing-here")

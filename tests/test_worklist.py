@@ -22,6 +22,12 @@ from tests.corpora import CORPUS, KEYS, QUICK, invented, quiet, with_known
 from tests.test_cli import project, refused, run  # noqa: F401  a fixture
 
 SLIPS = 12
+PLACE = "paragraph,article,start,end,repeat,fold"
+
+
+def columns(key):
+    """What ``out_of_fold.csv`` calls the columns of a topic."""
+    return f"{key},{key}_score,{key}_probability,{key}_tag"
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +77,12 @@ def scored(project):  # noqa: F811
     """The project with a run whose models never saw their article; one label of gold is a slip."""
     folder = project.runs / "2026-01-01-quick-00000000"
     write_text(folder / "report.md", "# Report\n")
-    rows = ["paragraph,repeat," + ",".join(f"{key}_probability" for key in KEYS)]
+    rows = [",".join((PLACE, *map(columns, KEYS)))]
     for repeat in (0, 1):
         for i, paragraph in enumerate(paragraphs_of(project)):
-            p = [0.97 if key[0] in CORPUS[i][1] else 0.02 for key in KEYS]
-            rows.append(f"{paragraph.id},{repeat},{','.join(map(str, p))}")
+            said = ("1,3.5,0.97,1" if key[0] in CORPUS[i][1] else "0,-3.9,0.02,0" for key in KEYS)
+            place = f"{paragraph.id},{paragraph.article_id},{paragraph.start},{paragraph.end}"
+            rows.append(f"{place},{repeat},0,{','.join(said)}")
     write_text(folder / "out_of_fold.csv", "\n".join(rows) + "\n")
     slip = paragraphs_of(project)[0]
     place = slip.article_id, slip.start, slip.end, slip.sha
@@ -183,23 +190,23 @@ def test_a_table_of_scores_that_is_missing_lacks_a_topic_or_is_broken_is_named(t
     table = tmp_path / "out_of_fold.csv"
     for text, said in (
         (None, "no such file"),
-        ("", "is not a table of probabilities"),
-        ("paragraph,repeat,cyber_probability\na:0-5,0,0.5\n", "has no column"),
-        ("paragraph,repeat,drugs_probability\na:0-5,0,much\n", "is not a table of probabilities"),
-        ("article,repeat,drugs_probability\na,0,0.5\n", "has no column 'paragraph'"),
+        ("", "has other columns than a run's"),
+        ("paragraph,repeat,drugs_probability\na:0-5,0,0.5\n", "has other columns than a run's"),
+        (f"{PLACE},{columns('cyber')}\na:0-5,a,0,5,0,0,1,0.0,0.5,1\n", "has no column 'drugs_probability'"),
+        (f"{PLACE},{columns('drugs')}\na:0-5,a,0,5,0,0,1,0.0,much,1\n", "is no table of out-of-fold answers"),
     ):
         if text is not None:
             write_text(table, text)
         with pytest.raises(InputError, match=said) as refusal:
             out_of_fold_probabilities(tmp_path, ("drugs",))
-        assert str(refusal.value).startswith(f"{table}: ")
+        assert str(refusal.value).startswith(f"{table}:")
         assert "run `threat-topics evaluate` again" in str(refusal.value)
 
 
 def test_ids_that_look_like_something_else_are_read_as_ids(tmp_path):
     ids = ("NA", "1e5:0-4", "=1+1:0-4", "null")
-    rows = "".join(f"{key},{repeat},0.{repeat + 1}\n" for repeat in (0, 1) for key in ids)
-    write_text(tmp_path / "out_of_fold.csv", f"paragraph,repeat,drugs_probability\n{rows}")
+    rows = "".join(f"{key},a,0,4,{repeat},0,1,0.0,0.{repeat + 1},0\n" for repeat in (0, 1) for key in ids)
+    write_text(tmp_path / "out_of_fold.csv", f"{PLACE},{columns('drugs')}\n{rows}")
     found = out_of_fold_probabilities(tmp_path, ("drugs",))
     assert found == {key: (pytest.approx(0.15),) for key in ids}
 

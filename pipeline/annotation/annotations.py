@@ -152,20 +152,24 @@ def _topics(values: dict[str, Any], name: str, where: str, keys: tuple[str, ...]
     return tuple(given)
 
 
-def read_annotations(path: Path, keys: tuple[str, ...] | None = None) -> list[tuple[int, Annotation]]:
+def read_annotations(
+    path: Path, keys: tuple[str, ...] | None = None, *, article: str | None = None
+) -> list[tuple[int, Annotation]]:
     """The lines of a label file with their numbers; a file that is not there yet has none.
 
     Args:
         path: the file.
         keys: the topics there are (``codebook.keys``); ``None`` leaves them unchecked.
+        article: lines on this article alone, without reading others, which is fast; ``None`` for all.
 
     Raises:
         LabelError: names file, line and key.
     """
     if not path.exists():
         return []
-    lines = read_jsonl(path, LabelError)
-    return [(number, annotation_from_dict(values, f"{path}:{number}", keys)) for number, values in lines]
+    lines = read_jsonl(path, LabelError, about=article or "")
+    found = [(number, annotation_from_dict(values, f"{path}:{number}", keys)) for number, values in lines]
+    return [(number, line) for number, line in found if article in {None, line.article}]
 
 
 def append_annotations(path: Path, annotations: Iterable[Annotation]) -> None:
@@ -195,6 +199,28 @@ def label_files(project: Project) -> list[Path]:
     return sorted(project.labels.glob("*.jsonl"))
 
 
+def read_lines(
+    project: Project, path: Path, keys: tuple[str, ...] | None = None, *, article: str | None = None
+) -> Lines:
+    """The lines of one label file of a project, each with where it stands there.
+
+    Args:
+        project: whose file.
+        path: the file.
+        keys: as in ``read_annotations``.
+        article: as there.
+
+    Raises:
+        LabelError: as ``read_annotations``, with the path as it lies in the project.
+    """
+    try:
+        lines = read_annotations(path, keys, article=article)
+    except LabelError as error:
+        raise LabelError(local(str(error), project.root)) from None
+    name = path.relative_to(project.root).as_posix()
+    return [(f"{name}:{number}", line) for number, line in lines]
+
+
 def read_labels(project: Project, keys: tuple[str, ...] | None = None) -> tuple[Lines, Lines]:
     """All lines of a project: those of the settled file, and those of the annotators.
 
@@ -204,12 +230,7 @@ def read_labels(project: Project, keys: tuple[str, ...] | None = None) -> tuple[
     gold: Lines = []
     others: Lines = []
     for path in label_files(project):
-        try:
-            lines = read_annotations(path, keys)
-        except LabelError as error:
-            raise LabelError(local(str(error), project.root)) from None
-        name = path.relative_to(project.root).as_posix()
-        (gold if path.stem == GOLD else others).extend((f"{name}:{number}", line) for number, line in lines)
+        (gold if path.stem == GOLD else others).extend(read_lines(project, path, keys))
     return gold, others
 
 

@@ -50,8 +50,16 @@ class Corpus(Mapping[str, Article]):
 
 
 def project_corpus(project: Project) -> Corpus:
-    """The articles of a project: ``data/articles/*.txt``, the id is the file name without ``.txt``."""
-    return Corpus({path.stem: path for path in sorted(project.articles.glob("*.txt"))})
+    """The articles of a project: ``data/articles/*.txt`` that are not hidden, the id is the file name without ``.txt``.
+
+    Raises:
+        InputError: a file's name is no text, so that nothing could be said of it in a label line.
+    """
+    paths = {path.stem: path for path in sorted(project.articles.glob("[!.]*.txt"), key=str)}
+    for article_id, path in paths.items():
+        if any("\ud800" <= sign <= "\udfff" for sign in article_id):
+            raise InputError(f"{str(path)!a}: the name of the file is not UTF-8; rename it")
+    return Corpus(paths)
 
 
 def article_values(project: Project, column: str) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """What an annotator does, as plain functions over files: save, settle, undo, skip, report.
 
 Each returns once everything is on disk: first the label lines, then the act in the log, whose newest act not undone is
-what undo takes back. A crash in between leaves a label without an act, never an act without its label. Knows nothing
+what undo takes back. A crash in between leaves a label without an act, never an act without its label; a log that cannot be written leaves neither. Knows nothing
 of pages or the clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from pipeline.annotation.annotations import (
     GOLD,
@@ -19,11 +21,12 @@ from pipeline.annotation.annotations import (
     annotation_from_dict,
     append_annotations,
     label_file,
+    read_lines,
     stand,
     take,
 )
 from pipeline.annotation.codebook import load_codebook
-from pipeline.annotation.corpus import local, misfit
+from pipeline.annotation.corpus import misfit
 from pipeline.annotation.journal import (
     REPORTED,
     SAVED,
@@ -41,8 +44,8 @@ from pipeline.annotation.journal import (
 )
 from pipeline.annotation.settled import place
 from pipeline.annotation.sheets import new_judgements
-from pipeline.errors import LabelError
-from pipeline.files import locked, read_jsonl
+from pipeline.errors import LabelError, PipelineError
+from pipeline.files import locked
 from pipeline.project import Project
 from pipeline.text.articles import Article
 
@@ -160,22 +163,27 @@ def _put(project: Project, corpus: Mapping[str, Article], annotation: Annotation
         before = _standing(held, spans)
         for line in new:
             take(held, line, "")
-        append_annotations(label_file(project, annotation.annotator), new)
-        append_event(project, replace(event, before=before, after=_standing(held, spans)))
+        path = label_file(project, annotation.annotator)
+        with _unless_it_fails(path):  # a judgement that could not be logged could not be undone
+            append_annotations(path, new)
+            append_event(project, replace(event, before=before, after=_standing(held, spans)))
+
+
+@contextmanager
+def _unless_it_fails(path: Path) -> Iterator[None]:
+    """A block that grows a file; where it fails, the file is as long as before. Other writers are kept out."""
+    size = path.stat().st_size if path.exists() else 0
+    try:
+        yield
+    except (PipelineError, OSError):
+        if path.exists():
+            os.truncate(path, size)
+        raise
 
 
 def _lines(project: Project, owner: str, article: str) -> list[Annotation]:
     """What a label file says about one article, in order."""
-    path = label_file(project, owner)
-    if not path.exists():
-        return []
-    lines = read_jsonl(path, LabelError, about=article)
-    name = local(str(path), project.root)
-    try:
-        found = [annotation_from_dict(values, f"{name}:{number}") for number, values in lines]
-    except LabelError as error:
-        raise LabelError(local(str(error), project.root)) from None
-    return [line for line in found if line.article == article]
+    return [line for _, line in read_lines(project, label_file(project, owner), article=article)]
 
 
 def _standing(held: Standing, spans: Iterable[Span]) -> tuple[Annotation, ...]:
@@ -207,7 +215,8 @@ def _settled_since(project: Project, event: Event) -> bool:
         return False
     left = _said(event.after)
     others = [act for act in not_undone(read_events(project, article=event.article)) if act.kind == SETTLED]
+    found = [act for act in others if act.annotator != event.annotator and act.span == event.span]
+    # The very lines that it left were found by nobody before it, whatever a clock that was set back says.
     return any(
-        act.annotator != event.annotator and act.at >= event.at and act.span == event.span and _said(act.before) == left
-        for act in others
+        _said(act.before) == left and (act.at >= event.at or set(act.before) == set(event.after)) for act in found
     )

@@ -154,6 +154,11 @@ def log_folder(project: Project) -> Path:
     return project.labels / "log"
 
 
+def log_files(project: Project) -> list[Path]:
+    """All logs of a project in the order of their names."""
+    return sorted(log_folder(project).glob("*.jsonl"))
+
+
 def log_file(project: Project, annotator: str) -> Path:
     """The log of one person.
 
@@ -186,7 +191,7 @@ def read_events(
         path = log_file(project, annotator)
         return _read(project, path, keys, article) if path.exists() else []
     timed: list[tuple[str, Event]] = []
-    for path in sorted(log_folder(project).glob("*.jsonl")):
+    for path in log_files(project):
         events = _read(project, path, keys, article)
         timed += zip(accumulate((event.at for event in events), max), events, strict=True)
     return [event for _, event in sorted(timed, key=itemgetter(0))]

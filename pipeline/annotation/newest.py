@@ -44,9 +44,9 @@ def instant(at: str) -> float:
     """
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):  # no time, or one before the first or after the last year there is
         return -math.inf
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def newest_rows(dataset: Dataset, gold: Lines, others: Lines, number: int) -> Newest:

@@ -37,6 +37,7 @@ from pipeline.learning.model import Model, is_finite
 
 FORMAT = "threat-topics model"
 FORMAT_VERSION = 1
+MANIFEST = "model.json"
 EVIDENCE = "out_of_fold.safetensors"
 CARD = "README.md"
 
@@ -70,7 +71,7 @@ class Evidence:
 
 def is_model(folder: Path) -> bool:
     """Whether a folder claims to hold a model; ``load_folder`` says whether it does."""
-    return (folder / "model.json").is_file()
+    return (folder / MANIFEST).is_file()
 
 
 def save_model(model: Model, folder: Path, card: str, evidence: Evidence | None = None) -> None:
@@ -110,7 +111,7 @@ def save_model(model: Model, folder: Path, card: str, evidence: Evidence | None 
             "facts": model.facts,
             "files": {name: sha256_file(made / name) for name in names},
         }
-        write_text(made / "model.json", canonical_json({**manifest, "seal": _seal(manifest)}, indent=1) + "\n")
+        write_text(made / MANIFEST, canonical_json({**manifest, "seal": _seal(manifest)}, indent=1) + "\n")
 
 
 def load_folder(folder: Path) -> Model:
@@ -124,7 +125,7 @@ def load_folder(folder: Path) -> Model:
     try:
         arrays = load_tensors(data["weights.safetensors"])
         terms = tuple(data["terms.txt"].decode("utf-8").split("\n")[:-1])
-        codebook = codebook_from_dict(manifest["codebook"], f"{folder / 'model.json'}: codebook")
+        codebook = codebook_from_dict(manifest["codebook"], f"{folder / MANIFEST}: codebook")
         analyser = _analyser(manifest["analyser"])
         _check_shapes(arrays, len(codebook.keys), len(terms), folder)
         model = Model(
@@ -149,7 +150,7 @@ def load_folder(folder: Path) -> Model:
         raise ModelError(f"{folder / 'weights.safetensors'}: holds numbers that are not finite; {_CURE}")
     if model.sha256 != manifest.get("sha256"):
         raise ModelError(
-            f"{folder / 'model.json'}: the sha256 of the contents is not the one stored, something was altered; {_CURE}"
+            f"{folder / MANIFEST}: the sha256 of the contents is not the one stored, something was altered; {_CURE}"
         )
     return model
 
@@ -185,7 +186,7 @@ _CURE = "train again with `make train`, or copy the model folder again whole"
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / "model.json"
+    path = folder / MANIFEST
     if not path.is_file():
         raise ModelError(f"{folder}: is no model folder, model.json is missing; {_CURE}")
     try:

@@ -182,9 +182,18 @@ def _outcomes(event: Event) -> Iterator[tuple[str, int]]:
         yield from ((topic, MISSED) for topic in sorted(given - tagged) if topic in event.suggested)
 
 
+def week_of(moment: datetime) -> str:
+    """ISO week in UTC of a moment with its zone.
+
+    >>> week_of(datetime.fromisoformat("2027-01-01T00:00:00Z")), week_of(datetime.fromisoformat("2027-01-04T05:00:00+06:00"))
+    ('2026-W53', '2026-W53')
+    """
+    year, week, _ = moment.astimezone(UTC).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
 def _week(at: str) -> str:
     seconds = instant(at)
     if math.isinf(seconds):
         return ""
-    year, week, _ = datetime.fromtimestamp(seconds, UTC).isocalendar()
-    return f"{year}-W{week:02d}"
+    return week_of(datetime.fromtimestamp(seconds, UTC))

@@ -6,8 +6,6 @@ else, or half of a run, is passed over where runs are listed and refused where o
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import re
@@ -18,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.annotation.codebook import Codebook
 from pipeline.errors import InputError
@@ -29,14 +26,11 @@ from pipeline.learning.evaluation import MODEL
 from pipeline.learning.summary import FIGURES
 from pipeline.reporting.figures import MUTED, Kind, Panel, Series, share_axis
 from pipeline.reporting.pictures import letter
-from pipeline.reporting.runs import REPORT, figure
+from pipeline.reporting.runs import METRICS, REPORT, figure, interval_of
+from pipeline.reporting.scores import read_answers
 from pipeline.reporting.sections import interval, number
 
-Array = NDArray[Any]
-
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?=-)")
-_PLACE = ("paragraph", "article", "start", "end", "repeat", "fold")
-_OF_TOPIC = ("", "_score", "_probability", "_tag")  # columns of a topic in out_of_fold.csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +127,7 @@ def history(runs: Path) -> list[PastRun]:
     latest: dict[str, float] = {}  # macro F1 by recipe
     for nanoseconds, name in sorted(timed):
         try:
-            values = json.loads(read_utf8(runs / name / "metrics.json"))
+            values = json.loads(read_utf8(runs / name / METRICS))
             if not values.get("left_out"):
                 found.append(_past_run(name, nanoseconds, values, latest))
         except (InputError, ValueError, KeyError, TypeError, AttributeError):
@@ -143,7 +137,7 @@ def history(runs: Path) -> list[PastRun]:
 
 def _past_run(name: str, nanoseconds: int, values: dict[str, Any], latest: dict[str, float]) -> PastRun:
     macro, recipe = values["levels"]["paragraph"][MODEL]["macro"], values["recipe"]
-    f1, average_precision = (_interval(macro[figure_name]) for figure_name in ("f1", "average_precision"))
+    f1, average_precision = (interval_of(macro[figure_name]) for figure_name in ("f1", "average_precision"))
     dealt = recipe["evaluation"]
     date = _DATE.match(name)
     same = json.dumps({key: value for key, value in recipe.items() if key != "evaluation"}, sort_keys=True)
@@ -165,12 +159,6 @@ def _past_run(name: str, nanoseconds: int, values: dict[str, Any], latest: dict[
     return run
 
 
-def _interval(cell: dict[str, Any]) -> Interval:
-    """A figure of ``metrics.json``."""
-    value, low, high = (math.nan if cell[end] is None else float(cell[end]) for end in ("value", "ci_low", "ci_high"))
-    return Interval(value, low, high)
-
-
 def topic_rows(run: Path) -> list[TopicRow]:
     """Figures of every topic over paragraphs in order of the keys, then micro and macro.
 
@@ -180,48 +168,17 @@ def topic_rows(run: Path) -> list[TopicRow]:
     Raises:
         InputError: it holds no figures.
     """
-    path = run / "metrics.json"
+    path = run / METRICS
     try:
         values = json.loads(read_utf8(path))
         cells = values["levels"]["paragraph"][MODEL]
         names = (*values["thresholds"], "micro", "macro")
         return [
-            TopicRow(name, int(cells[name]["f1"]["n"]), {each: _interval(cells[name][each]) for each in FIGURES})
+            TopicRow(name, int(cells[name]["f1"]["n"]), {each: interval_of(cells[name][each]) for each in FIGURES})
             for name in names
         ]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(f"{path}: holds no figures of a run; evaluate the recipe again") from None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Answers:
-    """``out_of_fold.csv`` read back: m lines, k topics."""
-
-    topics: tuple[str, ...]
-    places: list[tuple[str, str, int, int]]  # paragraph id, article id, start, end
-    repeat: Array  # ints (m,)
-    known: Array  # bool (m, k)
-    Y: Array  # bool (m, k)
-    P: Array  # float (m, k)
-    T: Array  # bool (m, k)
-
-
-def _out_of_fold(run: Path) -> _Answers:
-    """The answers of a run, columns as ``runs.out_of_fold`` names them."""
-    path = run / "out_of_fold.csv"
-    columns, *lines = csv.reader(io.StringIO(read_utf8(path) or "\n"))
-    first = len(_PLACE)
-    topics = tuple(columns[first :: len(_OF_TOPIC)])
-    if columns != [*_PLACE, *(topic + part for topic in topics for part in _OF_TOPIC)]:
-        raise InputError(f"{path}:1: has other columns than a run's; evaluate the recipe again")
-    try:
-        cells = np.array(lines, dtype=str).reshape(len(lines), len(columns))
-        label, tag = cells[:, first::4], cells[:, first + 3 :: 4]
-        places = [(line[0], line[1], int(line[2]), int(line[3])) for line in lines]
-        P = cells[:, first + 2 :: 4].astype(float)
-        return _Answers(topics, places, cells[:, 4].astype(int), label != "", label == "1", P, tag == "1")
-    except ValueError:
-        raise InputError(f"{path}: is no table of out-of-fold answers; evaluate the recipe again") from None
 
 
 def mistakes(run: Path, number: int) -> list[PastMistake]:
@@ -234,7 +191,7 @@ def mistakes(run: Path, number: int) -> list[PastMistake]:
     Raises:
         InputError: it holds no out-of-fold answers.
     """
-    answers = _out_of_fold(run)
+    answers = read_answers(run)
     wrong = answers.known & (answers.Y != answers.T) & (answers.repeat == 0)[:, None]
     found = []
     for i, j in zip(*np.nonzero(wrong), strict=True):
@@ -255,7 +212,7 @@ def curves(run: Path, codebook: Codebook) -> list[Panel]:
     Raises:
         InputError: it holds no figures or no out-of-fold answers.
     """
-    answers = _out_of_fold(run)
+    answers = read_answers(run)
     figures = {row.topic: row.figures for row in topic_rows(run)}
     recall = tuple((np.arange(1, LEVELS + 1) / LEVELS).tolist())
     panels = []

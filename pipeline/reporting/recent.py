@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.annotation.newest import Newest
+from pipeline.intervals import Interval
 from pipeline.learning.recent import Gain
 from pipeline.learning.summary import FIGURES, Row
 from pipeline.reporting.report import HEADINGS
@@ -52,12 +53,22 @@ def sentence(gain: Gain, newest: Newest) -> str:
     """The outcome in a sentence."""
     change = gain.without.difference["macro", "f1"]
     before, after = (table.figure("macro", "f1").value for table in (gain.without, gain.learnt))
-    verdict = "no clear difference" if not change.excludes_zero else "better" if change.value > 0 else "worse"
     when = f"at {newest.until}" if newest.since == newest.until else f"from {newest.since} to {newest.until}"
     return (
         f"With the newest {gain.recent} judged paragraphs (judged {when}) macro F1 on held-out "
-        f"paragraphs goes from {before:.3f} to {after:.3f}, {signed(change, 3)}: {verdict}."
+        f"paragraphs goes from {before:.3f} to {after:.3f}, {signed(change, 3)}: {outcome(change)}."
     )
+
+
+def outcome(change: Interval) -> str:
+    """What a difference comes to.
+
+    >>> outcome(Interval(0.02, 0.01, 0.03)), outcome(Interval(0.02, -0.01, 0.05))
+    ('better', 'no clear difference')
+    """
+    if not change.excludes_zero:
+        return "no clear difference"
+    return "better" if change.value > 0 else "worse"
 
 
 def gain_figures(gain: Gain, newest: Newest) -> dict[str, Any]:

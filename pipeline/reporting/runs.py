@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ from pipeline.reporting.card import model_card
 from pipeline.reporting.decisions import promises_of
 from pipeline.reporting.sections import Section, markdown
 
-REPORT, PAGE = "report.md", "report.html"
+REPORT, PAGE, METRICS, OUT_OF_FOLD = "report.md", "report.html", "metrics.json", "out_of_fold.csv"
+_ENDS = ("value", "ci_low", "ci_high")  # of an interval in JSON
 
 
 def run_name(evaluation: Evaluation, date: str, *, kept: bool, outside: tuple[OutsideResult, ...] = ()) -> str:
@@ -63,11 +65,11 @@ def write_run(
     """
     with new_folder(folder) as made:
         write_text(made / "recipe.toml", evaluation.recipe.to_toml())
-        write_text(made / "metrics.json", canonical_json(metrics(evaluation, outside), indent=1) + "\n")
+        write_text(made / METRICS, canonical_json(metrics(evaluation, outside), indent=1) + "\n")
         write_text(made / REPORT, markdown(report))
         if page:
             write_text(made / PAGE, page)
-        write_text(made / "out_of_fold.csv", out_of_fold(evaluation).to_csv(index=False, lineterminator="\n"))
+        write_text(made / OUT_OF_FOLD, out_of_fold(evaluation).to_csv(index=False, lineterminator="\n"))
         if model is not None:
             save_model(model, made / "model", model_card(model, evaluation), evidence_of(evaluation))
 
@@ -113,7 +115,7 @@ def run_fingerprint(folder: Path) -> str:
     Raises:
         InputError: the folder has no ``metrics.json`` that says it.
     """
-    path = folder / "metrics.json"
+    path = folder / METRICS
     try:
         return str(json.loads(read_utf8(path))["dataset"]["fingerprint"])
     except (ValueError, KeyError, TypeError):
@@ -158,9 +160,14 @@ def figure(value: Interval, n: int) -> dict[str, float | int | None]:
 
     ``n`` is what it was counted on: judged positives, or for exact match judged items, for Hamming loss judged cells.
     """
-    names = ("value", "ci_low", "ci_high")
     numbers = (value.value, value.low, value.high)
-    return {**{name: None if math.isnan(x) else x for name, x in zip(names, numbers, strict=True)}, "n": n}
+    return {**{name: None if math.isnan(x) else x for name, x in zip(_ENDS, numbers, strict=True)}, "n": n}
+
+
+def interval_of(cell: Mapping[str, float | None]) -> Interval:
+    """What ``figure`` wrote, as an interval again; of what is not there a ``KeyError`` comes."""
+    value, low, high = (math.nan if (end := cell[name]) is None else float(end) for name in _ENDS)
+    return Interval(value, low, high)
 
 
 def metrics(evaluation: Evaluation, outside: tuple[OutsideResult, ...] = ()) -> dict[str, Any]:

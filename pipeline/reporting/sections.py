@@ -173,6 +173,18 @@ def number(value: float, digits: int = 2) -> str:
     return f"{value:.0f}" if value == int(value) and abs(value) >= 1 else f"{value:.{digits}f}"
 
 
+def chance(probability: float) -> str:
+    """A probability in two digits that claims no certainty.
+
+    >>> chance(0.914), chance(0.9987), chance(0.0004), chance(1.0)
+    ('0.91', '>0.99', '<0.01', '1.00')
+    """
+    shown = f"{probability:.2f}"
+    if shown == "1.00" and probability < 1:
+        return ">0.99"
+    return "<0.01" if shown == "0.00" and probability > 0 else shown
+
+
 def printed(sections: tuple[Section, ...]) -> tuple[Section, ...]:
     """What a terminal shows of a report: fewer sections, and no tables that stand for figures."""
     return tuple(replace(section, figures=(), tiles=()) for section in sections if section.is_printed)

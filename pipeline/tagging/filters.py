@@ -15,6 +15,7 @@ from pipeline.tagging.pool import Pool
 from pipeline.text.paragraphs import Paragraph
 
 NO_TOPIC = "none"
+TAGGED = "tagged: "  # how what the model says begins, for those who show it apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _tagged(pool: Pool, topic: str, paragraphs: list[Paragraph]) -> dict[str, st
     p = pool.probabilities(model, [paragraph.text for paragraph in paragraphs])[:, j]
     tags = decide(p, model.thresholds[j])
     return {
-        paragraph.id: f"tagged: {topic} {probability:.2f}"
+        paragraph.id: f"{TAGGED}{topic} {probability:.2f}"
         for paragraph, probability, tag in zip(paragraphs, p.tolist(), tags.tolist(), strict=True)
         if tag
     }

@@ -22,15 +22,15 @@ from pipeline.annotation.annotations import (
     Standing,
     by_annotator,
     label_files,
-    read_annotations,
+    read_lines,
     stand,
 )
 from pipeline.annotation.codebook import Codebook, load_codebook
-from pipeline.annotation.corpus import local, project_corpus
+from pipeline.annotation.corpus import project_corpus
 from pipeline.annotation.dataset import load_dataset
 from pipeline.annotation.journal import REPORTED, SKIPPED, Event, read_events
 from pipeline.annotation.newest import instant
-from pipeline.errors import LabelError, ProjectError
+from pipeline.errors import ProjectError
 from pipeline.learning import bulk
 from pipeline.learning.doubtful import Doubt, doubtful
 from pipeline.learning.locate import find_model
@@ -196,18 +196,21 @@ def candidates_of(articles: Mapping[str, Article]) -> dict[Span, Paragraph]:
     return found
 
 
-def file_voices(project: Project, path: Path, keys: tuple[str, ...]) -> dict[str, Voice]:
+def file_voices(
+    project: Project, path: Path, keys: tuple[str, ...] | None, *, article: str | None = None
+) -> dict[str, Voice]:
     """What one label file says, by annotator; all of ``gold.jsonl`` is gold's.
+
+    Args:
+        project: whose file.
+        path: the file; one that is not there says nothing.
+        keys: the topics there are; ``None`` leaves them unchecked.
+        article: what is said of this article alone, without reading the rest; ``None`` for all.
 
     Raises:
         LabelError: the file is broken; names the line, with the path as it lies in the project.
     """
-    try:
-        numbered = read_annotations(path, keys)
-    except LabelError as error:
-        raise LabelError(local(str(error), project.root)) from None
-    name = path.relative_to(project.root).as_posix()
-    lines = [(f"{name}:{number}", line) for number, line in numbered]
+    lines = read_lines(project, path, keys, article=article)
     apart = {GOLD: lines} if path.stem == GOLD else by_annotator(lines)
     return {annotator: Voice(said, stand(said)) for annotator, said in apart.items()}
 

@@ -123,7 +123,7 @@ class Guard:
         return problem(HTTPStatus.MISDIRECTED_REQUEST, f"this server answers to {names} only; use one of them")
 
     async def _stranger(self, request: Request) -> Response | None:
-        path = request.url.path
+        path = request.scope["path"]
         if self.door.token is None or path in {LOGIN, THEME} or path.startswith(STATIC):
             return None
         if self.door.knows(request.cookies.get(COOKIE, "")):
@@ -162,13 +162,13 @@ async def foreign(request: Request) -> Response | None:
             HTTPStatus.FORBIDDEN, "the request comes from another site's page; only this server's own pages may send it"
         )
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-    if site is None and origin is None and has_body:
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind in _OF_FORMS and (request.url.path, kind) not in _EXCEPTED:
-            return problem(
-                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-                f"the body is {kind or 'of no kind'}, as HTML forms send it; send it with Content-Type: application/json",
-            )
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_of_form = kind in _OF_FORMS and (has_body or kind)  # a form without a field names its kind and sends nothing
+    if site is None and origin is None and is_of_form and (request.scope["path"], kind) not in _EXCEPTED:
+        return problem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            f"the body is {kind or 'of no kind'}, as HTML forms send it; send it with Content-Type: application/json",
+        )
     return None
 
 

@@ -13,33 +13,51 @@ Stamp = tuple[object, ...]
 
 
 @dataclass(slots=True)
-class Kept:
-    """Something read from files, kept until they change. Safe among threads."""
+class _Entry:
+    """What is kept under one name, and when it was read; ``stamp`` is ``None`` until it was."""
 
-    _held: dict[object, tuple[Stamp, object]] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+    stamp: Stamp | None = None
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Things read from files, each kept until its files change. Safe among threads."""
+
+    _entries: dict[str, _Entry] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def get(self, name: object, stamp: Stamp, read: Callable[[], T]) -> T:
-        """What ``read`` gave when the files had this stamp; it is called by one thread at a time."""
+    def get(self, name: str, stamp: Stamp, read: Callable[[], T]) -> T:
+        """What ``read`` gave when the files had this stamp.
+
+        One thread at a time reads what has this name; what is slow to read keeps nobody waiting who asks for another.
+
+        Args:
+            name: stands for one kind of thing; ``read`` must not ask for the same again.
+            stamp: what changes when the files do, see ``stamp_of``.
+            read: called where nothing is kept, or something with another stamp.
+        """
         with self._lock:
-            held = self._held.get(name)
-            if held is None or held[0] != stamp:
-                held = (stamp, read())
-                self._held[name] = held
-            return held[1]  # type: ignore[return-value]  # a name stands for one kind of thing
+            entry = self._entries.setdefault(name, _Entry())
+        with entry.lock:
+            if entry.stamp != stamp:
+                entry.value = read()
+                entry.stamp = stamp
+            return entry.value  # type: ignore[return-value]  # a name stands for one kind of thing
 
 
 def stamp_of(*paths: Path) -> Stamp:
-    """What changes when one of the files does; a missing file has a stamp as well.
+    """What changes when one of the files does, or when they are others; a missing file has a stamp as well.
 
     Args:
         paths: files, or folders, whose stamp changes when a file is added or removed.
     """
-    found = []
+    found: list[object] = []
     for path in paths:
         try:
             facts = path.stat()
-            found.append((facts.st_mtime_ns, facts.st_size, facts.st_ino))
+            found.append((path, facts.st_mtime_ns, facts.st_size, facts.st_ino))
         except FileNotFoundError:
-            found.append((0, 0, 0))
+            found.append((path, 0, 0, 0))
     return tuple(found)

@@ -15,6 +15,7 @@ class WebOptions:
         file_bytes: largest file that is read.
         files: most files in one request.
         characters: longest text of an article.
+        together: most characters of all articles in one request to tag.
         explained: most characters of all articles together where evidence is asked for, which takes twenty times as
             long and is a hundred times as large.
         read_seconds: longest time that reading uploaded files may take.
@@ -27,6 +28,7 @@ class WebOptions:
     file_bytes: int = 4 * 1024 * 1024
     files: int = 32
     characters: int = 1_000_000
+    together: int = 4_000_000
     explained: int = 200_000
     read_seconds: float = 30.0
     note_characters: int = 2000

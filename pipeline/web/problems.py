@@ -19,6 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 COMMON = (400, 401, 403, 413, 415, 421, 422, 500, 503, 507)
 
 
+_UNREAD = "There was an error parsing the body"  # as the framework says it
 _SENTENCES = {
     404: "{path}: there is no such page; see /openapi.json for what there is, or go to /",
     405: "{path} does not answer {method}; see /openapi.json for what it does",
@@ -83,6 +84,10 @@ def install(app: FastAPI) -> None:
             path = request.url.path[:200]
             detail = _SENTENCES.get(error.status_code, "{method} {path}: {detail}; see /openapi.json").format(
                 method=request.method, path=path, detail=detail.lower()
+            )
+        if detail == _UNREAD:
+            detail = (
+                "the body cannot be read: it is no UTF-8, too deeply nested, or has a number too long; send it anew"
             )
         return problem(error.status_code, detail, dict(error.headers or {}))
 

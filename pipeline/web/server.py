@@ -8,7 +8,9 @@ from __future__ import annotations
 import errno
 import ipaddress
 import os
+import signal
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -123,11 +125,22 @@ def run(
         timeout_keep_alive=options.idle,
         timeout_graceful_shutdown=options.finish,
     )
+    _end_on_hangup()
     ready(listener.address)  # what comes before the loop runs waits in the socket's queue
     try:
         uvicorn.Server(config).run(sockets=[listener.socket])
     finally:
         listener.socket.close()
+
+
+def _end_on_hangup() -> None:
+    """Let a terminal that is closed stop the server as Ctrl-C does, so that jobs end too, unless hangups are ignored."""
+    if (
+        hasattr(signal, "SIGHUP")
+        and threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
+    ):
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
 def _in_addresses(host: str) -> str:

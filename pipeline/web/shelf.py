@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.annotation.annotations import Span
 from pipeline.annotation.corpus import project_corpus
 from pipeline.project import Project
 from pipeline.text.articles import Article
+from pipeline.text.paragraphs import Paragraph
 from pipeline.text.reading import read_article
 from pipeline.web.kept import Kept, Stamp, stamp_of
 
@@ -41,6 +43,12 @@ class Shelf(Mapping[str, Article]):
     def __len__(self) -> int:
         return len(project_corpus(self.project).paths)
 
+    def paragraph(self, span: Span) -> Paragraph | None:
+        """The paragraph there, if there is one that carries labels."""
+        article_id, *place = span
+        content = self[article_id].content if article_id in self else ()
+        return next((paragraph for paragraph in content if [paragraph.start, paragraph.end] == place), None)
+
     def snapshot(self) -> tuple[Stamp, dict[str, Article]]:
         """All articles as they are now, and what changes when one of them does."""
         stamp, paths = self._stamp()
@@ -52,7 +60,7 @@ class Shelf(Mapping[str, Article]):
 
     def _stamp(self) -> tuple[Stamp, dict[str, Path]]:
         paths = project_corpus(self.project).paths
-        return (*paths, *stamp_of(*paths.values())), paths
+        return stamp_of(*paths.values()), paths
 
     def _path(self, article_id: object) -> Path:
         """The file of an article, found among those that lie in the folder; no name a client sends becomes a path.

@@ -1,4 +1,4 @@
-"""What the workbench knows while it runs: the project, its articles and its model, each read anew when its files change.
+"""What the workbench knows while it runs: project, articles, labels, log and model, each read anew when its files change.
 
 Nothing here is about HTTP. The clock of the web pages is here (``Workbench.now``).
 """
@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.annotation.annotations import label_files
 from pipeline.annotation.codebook import Codebook, load_codebook
+from pipeline.annotation.journal import Event, log_files, read_events
 from pipeline.learning.locate import find_model
 from pipeline.learning.model import Model
-from pipeline.learning.persist import load_folder
+from pipeline.learning.persist import MANIFEST, load_folder
 from pipeline.project import Project
+from pipeline.tagging.pool import Voice, file_voices
 from pipeline.web.jobs.processes import Jobs
-from pipeline.web.kept import Kept, stamp_of
+from pipeline.web.kept import Kept, Stamp, stamp_of
 from pipeline.web.options import WebOptions
 from pipeline.web.shelf import Shelf
 
@@ -61,8 +64,37 @@ class Workbench:
             ModelError: there is none, or it is broken.
         """
         folder = find_model(self.model_path, self.project)
-        return self.kept.get("model", (folder, *stamp_of(folder / "model.json")), lambda: load_folder(folder))
+        return self.kept.get("model", stamp_of(folder / MANIFEST), lambda: load_folder(folder))
 
     def articles(self) -> Shelf:
         """The project's articles."""
         return self.kept.get("articles", (), lambda: Shelf(self.project))
+
+    def voices(self) -> dict[Path, dict[str, Voice]]:
+        """What was judged, by label file and annotator; of the files only those that changed are read anew.
+
+        Raises:
+            LabelError: a file is broken.
+        """
+        keys = self.codebook().keys
+        return {path: self._file_voices(path, keys) for path in label_files(self.project)}
+
+    def _file_voices(self, path: Path, keys: tuple[str, ...]) -> dict[str, Voice]:
+        stamp = (keys, *stamp_of(path))
+        return self.kept.get(f"voices {path.name}", stamp, lambda: file_voices(self.project, path, keys))
+
+    def label_stamp(self) -> Stamp:
+        """What changes when codebook or labels do."""
+        return stamp_of(self.project.codebook, *label_files(self.project))
+
+    def events(self) -> list[Event]:
+        """Everybody's log, in order of time.
+
+        Raises:
+            LabelError: a file of it is broken.
+        """
+        return self.kept.get("events", self.log_stamp(), lambda: read_events(self.project))
+
+    def log_stamp(self) -> Stamp:
+        """What changes when a log does."""
+        return stamp_of(*log_files(self.project))

@@ -1,4 +1,4 @@
-"""The workbench in a real browser: one Chromium for all tests, a server and a watched page for each."""
+"""The workbench in a real browser: one Chromium for each file of tests, a server and a watched page for each test."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class _Announcing(uvicorn.Server):
         self.listening.set()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # while it lives, its event loop keeps tests from running loops of their own
 def browser() -> Iterator[Any]:
     """Chromium, of ``CHROMIUM`` or of the path; where ``BROWSER_REQUIRED`` is set, as in CI, its lack is a failure."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -106,11 +106,11 @@ def server(tmp_path: Path) -> Iterator[Served]:
     running = _Announcing(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
     thread = Thread(target=running.run, daemon=True)
     thread.start()
-    assert running.listening.wait(30)
+    assert running.listening.wait(120)
     port = running.servers[0].sockets[0].getsockname()[1]
     yield Served(f"http://127.0.0.1:{port}", project)
     running.should_exit = True
-    thread.join(30)
+    thread.join(120)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def page(context: Any, server: Served) -> Iterator[Any]:
     """A page that fails its test on an error, a dialog or a request to anywhere else."""
     watched = Watched(urlsplit(server.address).netloc)
     made = context.new_page()
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(60_000)
     for event in ("request", "response", "console", "dialog"):
         made.on(event, getattr(watched, event))
     made.on("pageerror", watched.error)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from pipeline.annotation.annotations import GOLD, append_annotations, label_file, read_annotations, stand
 from pipeline.annotation.journal import read_events
 from pipeline.files import write_text
 from pipeline.text.reading import read_article
+from tests.axe import violations
 from tests.browser.conftest import NARROW, Served
 from tests.corpora import KEYS
 from tests.workbench import DISPUTED, UNJUDGED
@@ -27,7 +27,6 @@ The guard said <img src=x onerror="alert(2)"> and the <b>dealer</b> was held by 
 "><svg onload=alert(3)> was written on the truck at the crossing, javascript:alert(4) beside it.
 """
 NEWS = "Officers seized heroin at the bridge\n\nCustoms officers found heroin in a truck.\n\nThe theatre was closed on Monday.\n"
-SEVERE = {"serious", "critical"}
 
 
 def standing(server: Served, annotator: str = ME) -> dict[tuple[str, int, int], tuple[str, ...]]:
@@ -82,18 +81,6 @@ def span(place: str) -> tuple[str, int, int]:
 
 def pressed(page: Any) -> list[str]:
     return page.locator("#topics [aria-pressed='true'] .name").all_inner_texts()
-
-
-def violations(page: Any) -> list[str]:
-    """Serious and critical faults; the script is handed to the page by the debugger, which the page's policy allows."""
-    page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [
-        f"{fault['id']}: {node['target']} {node['failureSummary']}"
-        for fault in found
-        if fault["impact"] in SEVERE
-        for node in fault["nodes"]
-    ]
 
 
 def test_ten_paragraphs_are_labelled_with_the_keyboard_three_undone_and_a_reload_finds_the_work(page, server):
@@ -328,7 +315,7 @@ def test_a_save_that_fails_keeps_the_choice_and_can_be_tried_again(page, server)
     page.keyboard.press("Enter")
 
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("the server does not answer")
+    expect(alert).to_contain_text("The server does not answer")
     assert now(page) == place
     assert pressed(page) == ["Drugs"]
     expect(page.locator("#note")).to_have_value("why")
@@ -473,6 +460,46 @@ def test_a_new_article_is_pasted_and_its_first_paragraph_comes(page, server):
     expect(page.locator("#retrain-link")).to_have_attribute("href", f"/?article={span(place)[0]}")
 
 
+def test_a_queue_whose_answer_comes_late_does_not_take_the_place_of_the_article_opened_meanwhile(page):
+    late = []
+    page.route("**/api/queue/uncertain**", lambda route: late.append(route))  # noqa: PLW0108  Playwright marks what it calls, which no built-in lets it
+    page.goto("/static/icon.svg")
+    page.evaluate("name => localStorage.setItem('annotator', name)", ME)
+    with page.expect_request("**/api/queue/uncertain**"):
+        page.goto("/label?queue=uncertain")
+    page.locator("#new").click()
+    page.get_by_label("Text").fill(NEWS)
+    page.get_by_role("button", name="Add and label").click()
+    expect(page.locator("#title")).to_have_text("Officers seized heroin at the bridge")
+
+    with page.expect_response("**/api/queue/uncertain**"):
+        late[0].continue_()
+
+    onward(page, "d", "Enter")
+    assert now(page).startswith("officers-seized-heroin")
+    expect(page.locator("#progress")).to_contain_text("2 of 3 in this queue")
+
+
+def test_a_count_of_today_that_comes_late_does_not_take_back_what_was_saved_since(page):
+    enter(page)
+    late = []
+    page.route("**/api/today**", lambda route: late.append((route, route.fetch())))
+    with page.expect_request("**/api/today**"):
+        page.locator("#new").click()
+        page.get_by_label("Text").fill(NEWS)
+        page.get_by_role("button", name="Add and label").click()
+    expect(page.locator("#title")).to_have_text("Officers seized heroin at the bridge")
+    ready(page)
+
+    onward(page, "d", "Enter")
+    route, answer = late[0]
+    with page.expect_response("**/api/today**"):
+        route.fulfill(response=answer)
+    onward(page, "0", "Enter")
+
+    expect(page.locator("#progress")).to_contain_text("2 saved today")
+
+
 def test_a_name_can_be_changed_and_one_that_cannot_be_a_file_is_refused(page, server):
     enter(page)
     page.get_by_role("button", name="Change the name").click()
@@ -520,7 +547,8 @@ def test_undo_without_anything_to_undo_says_so(page):
 
     page.keyboard.press("z")
 
-    expect(page.get_by_role("alert")).to_contain_text("nothing is left to undo")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing is left to undo")
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
     assert now(page) == place
 
 
@@ -601,3 +629,69 @@ def test_a_narrow_screen_has_no_sideways_scroll_and_the_guidelines_below(page):
     page.locator("#save").click()
     expect(page.locator("#last")).to_contain_text("Settled")
     assert width() == NARROW["width"]
+
+
+def test_after_undo_in_an_article_the_counts_at_the_side_and_above_the_text_agree(page):
+    enter(page, f"/label?queue=article&article={UNJUDGED[0]}")
+    for _ in range(2):
+        onward(page, "0", "Enter")
+    expect(page.locator("#facts")).to_contain_text("paragraph 3 of 3")
+
+    for number in (2, 1):
+        page.keyboard.press("z")
+        expect(page.locator("#facts")).to_contain_text(f"paragraph {number} of 3")
+        expect(page.locator("#progress")).to_contain_text(f"{number} of 3 in this queue")
+
+    onward(page, "d", "Enter")
+    expect(page.locator("#facts")).to_contain_text("paragraph 2 of 3")
+
+
+def test_where_a_queue_is_empty_those_in_which_something_waits_are_offered(page):
+    enter(page)
+    page.goto("/label?queue=reported")
+
+    offered = page.locator("#rest button")
+    expect(offered).to_have_text(["New article", "Undo", "Disagreements", "Uncertain", "Random sample"])
+
+
+def test_a_project_without_articles_asks_for_one(page, server):
+    for path in server.project.articles.iterdir():
+        path.unlink()
+    page.goto("/label")
+    page.get_by_label("Your name").fill(ME)
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#rest")).to_contain_text("There are no articles yet. Add one to begin.")
+
+
+def test_a_slow_start_says_what_it_waits_for(page):
+    held = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/api/queues**", hold)
+    page.goto("/label")
+    page.evaluate("name => localStorage.setItem('annotator', name)", ME)
+    page.reload()
+
+    expect(page.locator("#last")).to_contain_text("Reading the articles")
+
+    for route in held:
+        route.continue_()
+    ready(page)
+    expect(page.locator("#last")).to_have_text("")
+
+
+def test_a_low_window_keeps_room_for_the_paragraph(page):
+    page.set_viewport_size({"width": 640, "height": 450})  # 1280 by 900 at a zoom of 200 %
+    enter(page, "/label?queue=disagreements")
+
+    assert page.locator("#pane").bounding_box()["height"] > 200
+    assert page.evaluate("document.documentElement.scrollWidth") == 640
+
+
+def test_a_title_that_is_cut_off_can_be_read_in_full(page):
+    enter(page)
+
+    assert page.locator("#title").get_attribute("title") == page.locator("#title").text_content()

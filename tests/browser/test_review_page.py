@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from pipeline.annotation.annotations import append_annotations, label_file, read_annotations
@@ -16,12 +15,12 @@ from pipeline.files import write_text
 from pipeline.project import Project
 from pipeline.reporting.experiment import run_experiment
 from pipeline.reporting.history import history
+from tests.axe import violations
 from tests.browser.conftest import NARROW
 from tests.corpora import KEYS, QUICK, quiet
 from tests.workbench import DISPUTED, NOW
 
 A_MINUTE = 60_000  # milliseconds that a retraining may take where others run beside it
-SEVERE = {"serious", "critical"}
 # The page's pictures have been loaded and drawn.
 PICTURES = "() => Promise.all([...document.images].map((image) => { image.loading = 'eager'; return image.decode(); }))"
 
@@ -122,9 +121,7 @@ def test_axe_finds_no_serious_fault(page, filled, scheme):
     page.goto("/review")
     for summary in page.locator("summary").all():
         summary.click()
-    page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found if fault["impact"] in SEVERE] == []
+    assert violations(page) == []
 
 
 def test_a_narrow_page_scrolls_its_tables_and_never_itself(page, filled):
@@ -146,10 +143,10 @@ def test_a_narrow_page_scrolls_its_tables_and_never_itself(page, filled):
 
 def test_the_keyboard_reaches_the_contents_and_every_job(page, filled):
     page.goto("/review")
-    page.get_by_role("link", name="Agreement").focus()
+    page.get_by_role("link", name="Agreement", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#agreement")).to_be_in_viewport()
-    expect(page.get_by_role("link", name="Agreement")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("link", name="Agreement", exact=True)).to_have_attribute("aria-current", "true")
     retrain(page).get_by_role("button", name="Retrain").focus()
     expect(retrain(page).get_by_role("button", name="Retrain")).to_be_focused()
 
@@ -160,3 +157,25 @@ def test_an_empty_project_shows_what_to_do_and_no_fault(page, server):
     page.goto("/review")
     expect(page.locator("#evaluation")).to_contain_text("There is no evaluation yet.")
     expect(page.locator("#progress")).to_contain_text("Nobody has judged anything yet")
+
+
+def test_the_figures_at_the_top_lead_to_what_they_sum_up(page, filled):
+    page.goto("/review")
+
+    links = page.locator("#summary dt a")
+    expect(links).to_have_text(
+        [
+            "F1 on unseen articles",
+            "Change to the run before",
+            "Sources getting worse",
+            "Judged paragraphs",
+            "Lowest agreement, alpha",
+            "Paragraphs to settle",
+        ]
+    )
+    for target in links.evaluate_all("all => all.map((each) => each.getAttribute('href'))")[:5]:
+        expect(page.locator(target)).to_be_visible()
+    expect(page.locator("#summary dd").nth(1)).to_have_text("\u2013")
+    expect(page.locator("#summary dd").nth(2)).to_have_text("0")
+    links.last.click()
+    expect(page.locator("#desk[data-state='task'], #desk[data-state='name']")).to_be_visible()

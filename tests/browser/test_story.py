@@ -36,10 +36,10 @@ def test_a_new_article_is_labelled_learnt_from_and_tagged_anew_in_one_sitting(pa
     page.get_by_label(re.compile("your name", re.IGNORECASE)).fill("carla")
     page.keyboard.press("Enter")
     started = time.perf_counter()
-    page.get_by_role("button", name="New article").click()
+    page.locator("#new").click()
     page.get_by_label("Text").fill(ARTICLE)
     page.get_by_role("button", name="Add and label").click()
-    page.wait_for_url(re.compile("article="))
+    page.locator("#pane").get_by_text("Skimmers copied cards").wait_for()
     for number in range(1, 5):
         page.locator("#desk[data-state='task']").wait_for()
         page.keyboard.press(TOPIC[0])

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from pipeline.annotation.journal import read_events
 from pipeline.learning.persist import save_model
 from pipeline.learning.training import evidence_of
+from tests.axe import violations
 from tests.browser.conftest import NARROW, Served
 from tests.corpora import evaluated, trained
 
@@ -26,7 +26,6 @@ ARTICLE = f"{HEADLINE}\n\n{DATELINE}{SEIZURE}\n\n{MARKET}\n\n{THEATRE}\n\nTwo wo
 RUSSIAN = "Таможенники нашли героин в грузовике на границе.\n\nВодитель был задержан на два месяца."
 SAID = """said = []; new MutationObserver(() => said.push(document.getElementById("progress-words").textContent))
     .observe(document.getElementById("progress-words"), {childList: true})"""
-SEVERE = {"serious", "critical"}
 
 
 def tag(page: Any, text: str = ARTICLE) -> None:
@@ -54,18 +53,6 @@ def api(page: Any, address: str, **body: Any) -> Any:
     return answer
 
 
-def violations(page: Any) -> list[str]:
-    """Serious and critical faults; the script is handed to the page by the debugger, which the page's policy allows."""
-    page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [
-        f"{fault['id']}: {node['target']} {node['failureSummary']}"
-        for fault in found
-        if fault["impact"] in SEVERE
-        for node in fault["nodes"]
-    ]
-
-
 def test_an_article_is_tagged_and_its_verdict_is_the_heading_that_has_the_focus(page):
     tag(page)
 
@@ -81,7 +68,7 @@ def test_an_article_is_tagged_and_its_verdict_is_the_heading_that_has_the_focus(
 def test_the_page_shows_furniture_and_what_was_not_judged_muted_and_says_why(page):
     tag(page)
 
-    expect(paragraph(page, "Follow us")).to_contain_text("Furniture")
+    expect(paragraph(page, "Follow us")).to_contain_text("Not article text")
     expect(paragraph(page, "Two words")).to_contain_text("Not judged: fewer than three words")
     expect(paragraph(page, SEIZURE).locator(".lead")).to_have_text(DATELINE.strip())
 
@@ -399,7 +386,7 @@ def test_an_article_of_the_project_is_opened_by_its_id_furniture_and_all(page, s
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Drugs and cyber")
     expect(paragraph(page, SEIZURE).locator(".lead")).to_have_text(DATELINE.strip())
-    expect(paragraph(page, "Follow us")).to_contain_text("Furniture")
+    expect(paragraph(page, "Follow us")).to_contain_text("Not article text")
     page.goto("/?article=unknown")
     expect(page.get_by_role("alert")).to_contain_text("unknown")
 
@@ -457,3 +444,55 @@ def test_axe_finds_no_serious_fault(page, scheme):
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("Move the thresholds").click()
     assert violations(page) == []
+
+
+def test_a_tag_that_takes_long_shows_that_the_page_works(page):
+    page.goto("/")
+    held = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    page.route("**/api/tag", hold)
+    page.get_by_label("Paste an article").fill(ARTICLE)
+    page.get_by_role("button", name="Tag", exact=True).click()
+
+    expect(page.locator("#progress")).to_contain_text("Tagging")
+    expect(page.locator("#go")).to_have_attribute("aria-busy", "true")
+
+    held[0].continue_()
+    expect(page.locator("#tagged")).to_be_visible()
+    expect(page.locator("#progress")).to_be_hidden()
+
+
+def test_what_went_wrong_is_a_whole_sentence(page):
+    page.goto("/")
+    page.get_by_role("button", name="Tag", exact=True).click()
+
+    expect(page.get_by_role("alert")).to_have_text("There is nothing to tag yet: paste an article, or choose files.")
+
+
+def test_a_very_long_article_is_laid_out_only_where_it_is_seen(page):
+    tag(page, "\n\n".join([SEIZURE] * 201))
+
+    last = page.locator(".para").last
+    assert last.evaluate("each => getComputedStyle(each).contentVisibility") == "auto"
+    last.scroll_into_view_if_needed()
+    expect(last.locator("mark").first).to_be_visible()
+
+
+def test_forced_colours_tell_tags_thresholds_and_the_present_page_without_fills(context, server):
+    page = context.new_page()
+    page.emulate_media(forced_colors="active")
+    tag(page)
+
+    side = "each => getComputedStyle(each).borderLeftColor"
+    tagged, plain = (paragraph(page, text).locator(".said") for text in (MARKET, THEATRE))
+    assert tagged.evaluate(side) != plain.evaluate(side)
+    marks = page.locator(".track .meter").evaluate_all(
+        "all => all.map((one) => getComputedStyle(one, '::after').display)"
+    )
+    assert set(marks) == {"block"}
+    nav = page.locator(".bar nav a").evaluate_all("all => all.map((one) => getComputedStyle(one).borderBottomStyle)")
+    assert nav == ["solid", "none", "none"]
+    page.close()

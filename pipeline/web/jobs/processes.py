@@ -113,7 +113,7 @@ class Jobs:
             return [_job(kind, held, now()) for kind, held in self._held.items()]
 
     def cancel(self, kind: str, now: Clock) -> Job:
-        """End a command and its workers, kindly at first; returns when it has ended.
+        """End a command and its workers, kindly at first; returns when it has ended, done if it was too late.
 
         Raises:
             BusyError: none of this kind runs.
@@ -155,13 +155,13 @@ class Jobs:
                 with self._lock:
                     _take(held, line.strip())
         code = held.process.returncode
-        said = _said(finished) if code == 0 and not held.is_stopped else ""
+        said = _said(finished) if code == 0 else ""
         with self._lock:
             held.ended = now()
-            if held.is_stopped:
-                held.state, held.message = CANCELLED, "cancelled; nothing was changed"
-            elif code == 0:
+            if code == 0:  # perhaps asked to end, but too late
                 held.state, held.done, held.message = DONE, held.whole, said
+            elif held.is_stopped:
+                held.state, held.message = CANCELLED, "cancelled; nothing was changed"
             else:
                 held.state, held.message = (
                     FAILED,

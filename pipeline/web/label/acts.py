@@ -6,17 +6,15 @@ only whether and when the person saw it is the page's to say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from pipeline.annotation.annotations import Annotation, Span
 from pipeline.annotation.corpus import misfit
 from pipeline.annotation.journal import SAVED, Event, log_file
 from pipeline.errors import InputError, LabelError, ModelError, unknown_key
+from pipeline.tagging.pool import span_of
 from pipeline.tagging.queues import QUEUES
 from pipeline.tagging.tagger import TaggedParagraph, tag_article
-from pipeline.text.articles import Article
-from pipeline.text.paragraphs import Paragraph
 from pipeline.web.label.schemas import LabelAsked, ReportAsked, SkipAsked
 from pipeline.web.state import Workbench
 
@@ -59,13 +57,6 @@ def reported(workbench: Workbench, asked: ReportAsked) -> Event:
     return replace(event, note=_note(workbench, asked.note), shown="before")
 
 
-def paragraph_at(articles: Mapping[str, Article], span: Span) -> Paragraph | None:
-    """The paragraph there, if there is one that carries labels."""
-    article_id, start, end = span
-    content = articles[article_id].content if article_id in articles else ()
-    return next((paragraph for paragraph in content if (paragraph.start, paragraph.end) == (start, end)), None)
-
-
 def suggestion(workbench: Workbench, span: Span) -> TaggedParagraph | None:
     """What the model says of a paragraph; ``None`` if there is no such paragraph that carries labels.
 
@@ -73,10 +64,10 @@ def suggestion(workbench: Workbench, span: Span) -> TaggedParagraph | None:
         ModelError: there is no model.
     """
     articles = workbench.articles()
-    if paragraph_at(articles, span) is None:
+    if articles.paragraph(span) is None:
         return None
     found = tag_article(articles[span[0]], workbench.model()).paragraphs
-    return next(tagged for tagged in found if (tagged.paragraph.start, tagged.paragraph.end) == span[1:])
+    return next(tagged for tagged in found if span_of(tagged.paragraph) == span)
 
 
 def _event(

@@ -1,36 +1,19 @@
-"""The pool that queues choose from, kept in parts: a save makes one label file be read anew, nothing else.
-
-Each part has a keeper of its own, so that what is slow to read keeps nobody waiting who asks for something else.
-"""
+"""The pool that queues choose from, kept in parts: a save makes one label file be read anew, nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeVar
 
-from pipeline.annotation.annotations import label_files
-from pipeline.annotation.journal import SAVED, SETTLED, Event, log_file, log_folder, not_undone, read_events
+from pipeline.annotation.journal import SAVED, SETTLED, log_file, not_undone, read_events
 from pipeline.annotation.newest import instant
 from pipeline.learning.doubtful import Doubt
-from pipeline.reporting.runs import find_run
-from pipeline.reporting.scores import SCORES, out_of_fold_probabilities
-from pipeline.tagging.pool import (
-    Pool,
-    Remembered,
-    Voice,
-    candidates_of,
-    doubts_of,
-    file_voices,
-    joined,
-    read_pool,
-)
-from pipeline.web.kept import Kept, Stamp, stamp_of
+from pipeline.reporting.runs import OUT_OF_FOLD, find_run
+from pipeline.reporting.scores import out_of_fold_probabilities
+from pipeline.tagging.pool import Pool, Remembered, candidates_of, doubts_of, joined, read_pool
+from pipeline.web.kept import stamp_of
 from pipeline.web.label.schemas import Today
 from pipeline.web.state import Workbench
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +27,6 @@ class Pools:
 
     workbench: Workbench
     probabilities: Remembered = field(default_factory=Remembered)
-    _held: dict[str, Kept] = field(default_factory=dict)
 
     def pool(self) -> Pool:
         """The pool.
@@ -52,15 +34,16 @@ class Pools:
         Raises:
             PipelineError: a file is broken; names it.
         """
-        codebook, (stamp, texts) = self.workbench.codebook(), self.workbench.articles().snapshot()
+        bench = self.workbench
+        codebook, (stamp, texts) = bench.codebook(), bench.articles().snapshot()
         return read_pool(
-            self.workbench.project,
+            bench.project,
             codebook=codebook,
             articles=texts,
-            candidates=self._keep("candidates", stamp, lambda: candidates_of(texts)),
-            voices=self._voices(codebook.keys),
-            events=self._events(),
-            model=self.workbench.model,
+            candidates=bench.kept.get("candidates", stamp, lambda: candidates_of(texts)),
+            voices=joined(bench.voices().values()),
+            events=bench.events(),
+            model=bench.model,
             probabilities=self.probabilities,
             doubts=lambda: self._doubts(codebook.keys),
         )
@@ -75,29 +58,18 @@ class Pools:
         path = log_file(project, annotator)
         if not path.exists():
             return Today(saved=0, undoable=0)
-        acts = self._keep(f"log {path.name}", stamp_of(path), lambda: not_undone(read_events(project, annotator)))
+        acts = self.workbench.kept.get(
+            f"acts {path.name}", stamp_of(path), lambda: not_undone(read_events(project, annotator))
+        )
         morning = now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
         done = {act.span for act in acts if act.kind in {SAVED, SETTLED} and instant(act.at) >= morning}
         return Today(saved=len(done), undoable=len(acts))
-
-    def _keep(self, name: str, stamp: Stamp, read: Callable[[], T]) -> T:
-        return self._held.setdefault(name, Kept()).get(name, stamp, read)
-
-    def _voices(self, keys: tuple[str, ...]) -> dict[str, Voice]:
-        project = self.workbench.project
-
-        def of_file(path: Path) -> dict[str, Voice]:
-            return self._keep(f"voices {path.name}", (keys, *stamp_of(path)), lambda: file_voices(project, path, keys))
-
-        return joined(of_file(path) for path in label_files(project))
-
-    def _events(self) -> Sequence[Event]:
-        paths = sorted(log_folder(self.workbench.project).glob("*.jsonl"))
-        return self._keep("events", (*paths, *stamp_of(*paths)), lambda: tuple(read_events(self.workbench.project)))
 
     def _doubts(self, keys: tuple[str, ...]) -> Sequence[Doubt]:
         """Those of the newest run; what was judged since is left out by the queue, so labels are no part of the stamp."""
         project = self.workbench.project
         run = find_run(project.runs, None)
-        stamp = (run, keys, *stamp_of(run / SCORES))
-        return self._keep("doubts", stamp, lambda: doubts_of(project, out_of_fold_probabilities(run, keys)))
+        stamp = (keys, *stamp_of(run / OUT_OF_FOLD))
+        return self.workbench.kept.get(
+            "doubts", stamp, lambda: doubts_of(project, out_of_fold_probabilities(run, keys))
+        )

@@ -15,12 +15,27 @@ from fastapi.responses import JSONResponse
 from pipeline.annotation import desk, journal
 from pipeline.annotation.annotations import label_file
 from pipeline.annotation.journal import Event
-from pipeline.tagging.filters import Filters
+from pipeline.tagging.filters import TAGGED, Filters
 from pipeline.tagging.pool import Pool
-from pipeline.tagging.queues import QUEUES, SEARCH, SETTLING, UNCERTAIN, QueueOptions, Task, counts, tasks
+from pipeline.tagging.queues import (
+    ARTICLE,
+    DISAGREEMENTS,
+    DOUBTFUL,
+    QUEUES,
+    RANDOM,
+    REPORTS,
+    SEARCH,
+    SETTLING,
+    UNCERTAIN,
+    QueueOptions,
+    Task,
+    counts,
+    tasks,
+)
 from pipeline.web.label import acts, articles
 from pipeline.web.label.pools import Pools
 from pipeline.web.label.schemas import (
+    LONGEST_NAME,
     Done,
     JudgementTold,
     LabelAsked,
@@ -40,20 +55,20 @@ from pipeline.web.state import Workbench
 from pipeline.web.tag.schemas import ParagraphTold
 
 BLIND = "the model is unsure"
-_TAGGED = "tagged: "  # how the queue "search" begins to say what the model thinks
 # What to do where a queue is empty.
 REMARKS = {
-    "reported": "Nothing that was called wrong waits to be judged.",
-    "uncertain": "Somebody has judged every paragraph. Add an article, or take the random sample: it shows how far you agree.",
-    "random": "You have judged every paragraph. Add an article to go on.",
-    "doubtful": "The last evaluation doubts no label that still stands.",
-    "disagreements": "Annotators agree, or what they differ on is settled.",
-    "search": "Nothing fits. Ask for fewer words, or for less at once.",
-    "article": "This article has no paragraph that can be judged.",
+    REPORTS: "Nothing that was called wrong waits to be judged.",
+    UNCERTAIN: "Somebody has judged every paragraph. Add an article, or take the random sample: it shows how far you agree.",
+    RANDOM: "You have judged every paragraph. Add an article to go on.",
+    DOUBTFUL: "The last evaluation doubts no label that still stands.",
+    DISAGREEMENTS: "Annotators agree, or what they differ on is settled.",
+    SEARCH: "Nothing found. Use fewer words or clear a field; articles without a date are in no span of dates.",
+    ARTICLE: "This article has no paragraph that can be judged.",
 }
+NO_ARTICLES = "There are no articles yet. Add one to begin."
 _LIMITS = WebOptions()
 
-Name = Annotated[str, Query(max_length=200)]
+Name = Annotated[str, Query(max_length=LONGEST_NAME)]
 Filter = Annotated[str, Query(max_length=400)]
 Offset = Annotated[int, Query(ge=0, le=2**53)]
 
@@ -104,7 +119,8 @@ def _ask(router: APIRouter, workbench: Workbench, pools: Pools) -> None:
         filters = Filters(text, topic, source, since, until, by, article)
         found = tasks(pool, queue, who, filters, QueueOptions(limit=None))
         shown = [_task(pool, queue, task, who, reveal=reveal) for task in found[offset : offset + limit]]
-        return QueueTold(tasks=shown, left=len(found), remark="" if found else REMARKS[queue])
+        remark = "" if found else REMARKS[queue] if pool.candidates else NO_ARTICLES
+        return QueueTold(tasks=shown, left=len(found), remark=remark)
 
     @router.get("/today")
     def today(annotator: Name) -> Today:
@@ -120,7 +136,7 @@ def _tell(router: APIRouter, workbench: Workbench) -> None:
         article: Filter, start: Offset, end: Offset, annotator: Name = "", *, settling: bool = False
     ) -> JudgementTold:
         """What stands about a paragraph: by the annotator, and where it is to be settled by everybody."""
-        paragraph = acts.paragraph_at(workbench.articles(), (article, start, end))
+        paragraph = workbench.articles().paragraph((article, start, end))
         if paragraph is None:
             raise _missing(article, start, end)
         who, keys = _named(workbench, annotator), workbench.codebook().keys
@@ -185,7 +201,7 @@ def _task(pool: Pool, queue: str, task: Task, annotator: str | None, *, reveal: 
     if not reveal and queue == UNCERTAIN:
         why, topics = BLIND, ()
     elif not reveal and queue == SEARCH:
-        why = "; ".join(part for part in why.split("; ") if not part.startswith(_TAGGED))
+        why = "; ".join(part for part in why.split("; ") if not part.startswith(TAGGED))
     paragraph = task.paragraph
     return TaskView(
         article=paragraph.article_id,

@@ -10,9 +10,10 @@ from pipeline.web.options import WebOptions
 from pipeline.web.tag.schemas import Asked, Text
 
 _LIMITS = WebOptions()
-_NAME = 60  # characters, of four bytes at most: a name of a file is not longer than 255 bytes
+LONGEST_NAME = 60  # characters, of four bytes at most: a name of a file is not longer than 255 bytes
+_LONGEST_ID = 255  # as a name of a file
 
-Annotator = Annotated[str, Field(min_length=1, max_length=_NAME, json_schema_extra={"pattern": r"^\w[\w.-]*$"})]
+Annotator = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, json_schema_extra={"pattern": r"^\w[\w.-]*$"})]
 Note = Annotated[str, Field(json_schema_extra={"maxLength": _LIMITS.note_characters})]
 Topics = Annotated[list[str], Field(max_length=1000)]
 Queue = Annotated[str, Field(max_length=40)]
@@ -28,7 +29,7 @@ class _Place(Asked):
         sha: hex SHA-256.
     """
 
-    article: Annotated[str, Field(max_length=200)]
+    article: Annotated[str, Field(max_length=_LONGEST_ID)]
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=0)]
     sha: Annotated[str, Field(max_length=64)]

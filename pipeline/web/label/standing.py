@@ -5,22 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pipeline.annotation.annotations import (
-    GOLD,
-    Judgement,
-    Lines,
-    annotation_from_dict,
-    by_annotator,
-    label_file,
-    label_files,
-    note_of,
-    stand,
-)
-from pipeline.annotation.corpus import local
-from pipeline.errors import LabelError
-from pipeline.files import read_jsonl
+from pipeline.annotation.annotations import GOLD, Judgement, label_file, label_files, note_of
 from pipeline.project import Project
-from pipeline.tagging.pool import span_of
+from pipeline.tagging.pool import file_voices, span_of
 from pipeline.text.paragraphs import Paragraph
 from pipeline.web.label.schemas import JudgementTold, Said, Voice
 
@@ -59,18 +46,8 @@ def _gold_last(name: str) -> tuple[bool, str]:
 
 def _voices(project: Project, path: Path, paragraph: Paragraph) -> dict[str, dict[str, Judgement]]:
     """Annotator -> topic -> judgement, of those who said anything in a file."""
-    if not path.exists():
-        return {}
-    name = local(str(path), project.root)
-    try:
-        lines: Lines = [
-            (f"{name}:{number}", annotation_from_dict(values, f"{name}:{number}"))
-            for number, values in read_jsonl(path, LabelError, about=paragraph.article_id)
-        ]
-    except LabelError as error:
-        raise LabelError(local(str(error), project.root)) from None
-    apart = {GOLD: lines} if path.stem == GOLD else by_annotator(lines)
-    cells = {who: stand(own).get(span_of(paragraph), {}) for who, own in apart.items()}
+    voices = file_voices(project, path, None, article=paragraph.article_id)
+    cells = {who: voice.standing.get(span_of(paragraph), {}) for who, voice in voices.items()}
     present = {
         who: {key: judgement for key, judgement in said.items() if judgement.annotation.sha == paragraph.sha}
         for who, said in cells.items()

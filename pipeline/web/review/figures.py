@@ -6,25 +6,15 @@ Nothing here is about HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import ValidationError
 
 from pipeline.annotation.agreement import agreement_of, all_together
-from pipeline.annotation.annotations import (
-    Judgement,
-    Span,
-    by_annotator,
-    label_files,
-    read_labels,
-    settle,
-)
+from pipeline.annotation.annotations import GOLD, Judgement, Lines, Span, by_annotator, label_files, settle
 from pipeline.annotation.disagreements import disagreements
-from pipeline.annotation.journal import Event, log_folder, read_events
 from pipeline.annotation.newest import instant
 from pipeline.errors import InputError
 from pipeline.files import read_utf8
@@ -32,42 +22,27 @@ from pipeline.reporting.acceptance import Acceptance, acceptance
 from pipeline.reporting.figures import Panel, share_axis
 from pipeline.reporting.history import PastRun, TopicRow, curves, history, mistakes, topic_rows
 from pipeline.reporting.labelling import Labelling, labelling
-from pipeline.reporting.runs import PAGE
-from pipeline.text.articles import Article
-from pipeline.web.jobs.routes import gain_file
-from pipeline.web.kept import Kept, Stamp, stamp_of
+from pipeline.reporting.runs import METRICS, OUT_OF_FOLD, PAGE
+from pipeline.web.jobs.verbs import gain_file
+from pipeline.web.kept import stamp_of
 from pipeline.web.review.records import Agreed, Evaluated, Gained, Labels, Quoted, TopicMistakes
 from pipeline.web.review.schemas import GainTold
+from pipeline.web.shelf import Shelf
 from pipeline.web.state import Workbench
 
-T = TypeVar("T")
 WORST = 3  # mistakes of each kind quoted, a topic
 ALL = 1_000_000  # more mistakes than there are
 
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Gathers; safe among threads.
+    """Gathers, and keeps what it gathered in ``workbench.kept``; safe among threads.
 
     Attributes:
         workbench: what it works on.
     """
 
     workbench: Workbench
-    _held: dict[str, Kept] = field(default_factory=dict)
-
-    def keep(self, name: str, stamp: Stamp, read: Callable[[], T]) -> T:
-        """A keeper for each name: what is slow keeps nobody waiting who asks for something else."""
-        return self._held.setdefault(name, Kept()).get(name, stamp, read)
-
-    def _label_stamp(self) -> Stamp:
-        project = self.workbench.project
-        paths = label_files(project)
-        return (*paths, *stamp_of(project.codebook, *paths))
-
-    def _log_stamp(self) -> Stamp:
-        paths = sorted(log_folder(self.workbench.project).glob("*.jsonl"))
-        return (*paths, *stamp_of(*paths))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -82,18 +57,14 @@ class Gatherer:
         """
 
         def read() -> Labels:
-            gold, others = read_labels(self.workbench.project, self.keys)
+            gold: Lines = []
+            others: Lines = []
+            for path, voices in self.workbench.voices().items():
+                for voice in voices.values():
+                    (gold if path.stem == GOLD else others).extend(voice.lines)
             return Labels(gold, others, settle(gold, others))
 
-        return self.keep("labels", self._label_stamp(), read)
-
-    def events(self) -> list[Event]:
-        """The log.
-
-        Raises:
-            LabelError: a file of it is broken.
-        """
-        return self.keep("events", self._log_stamp(), lambda: read_events(self.workbench.project))
+        return self.workbench.kept.get("labels", self.workbench.label_stamp(), read)
 
     def runs(self) -> list[PastRun]:
         """Past runs, the newest first."""
@@ -114,9 +85,10 @@ class Gatherer:
         if not runs:
             return None
         run, folder = runs[0], self.workbench.project.runs / runs[0].run
-        files = stamp_of(folder / "metrics.json", folder / "out_of_fold.csv", folder / PAGE)
-        stamp = (run.run, *files, *self._label_stamp(), *self.workbench.articles().stamp())
-        return self.keep("evaluated", stamp, lambda: self._evaluated(run, folder))
+        bench = self.workbench
+        files = stamp_of(folder / METRICS, folder / OUT_OF_FOLD, folder / PAGE)
+        stamp = (*files, *bench.label_stamp(), *bench.articles().stamp())
+        return bench.kept.get("evaluated", stamp, lambda: self._evaluated(run, folder))
 
     def _evaluated(self, run: PastRun, folder: Path) -> Evaluated:
         labels, end = self.labels(), instant(run.time)
@@ -182,8 +154,8 @@ class Gatherer:
         Raises:
             PipelineError: a label file is broken, or krippendorff is not installed.
         """
-        stamp = (*self._label_stamp(), *self.workbench.articles().stamp())
-        return self.keep("agreed", stamp, self._agreed)
+        stamp = (*self.workbench.label_stamp(), *self.workbench.articles().stamp())
+        return self.workbench.kept.get("agreed", stamp, self._agreed)
 
     def _agreed(self) -> Agreed:
         labels, project = self.labels(), self.workbench.project
@@ -201,14 +173,14 @@ class Gatherer:
         Raises:
             LabelError: a label file or the log is broken.
         """
-        now = self.workbench.now()
-        stamp = (now.date(), *self._label_stamp(), *self._log_stamp(), *self.workbench.articles().stamp())
+        bench, now = self.workbench, self.workbench.now()
+        stamp = (now.date(), *bench.label_stamp(), *bench.log_stamp(), *bench.articles().stamp())
 
         def read() -> Labelling:
             labels = self.labels()
-            return labelling(labels.gold, labels.others, self.events(), self.workbench.articles(), self.keys, now)
+            return labelling(labels.gold, labels.others, bench.events(), bench.articles(), self.keys, now)
 
-        return self.keep("progress", stamp, read)
+        return bench.kept.get("progress", stamp, read)
 
     def accepted(self) -> Acceptance:
         """What became of the model's tags.
@@ -216,21 +188,21 @@ class Gatherer:
         Raises:
             LabelError: the log is broken.
         """
-        stamp = (self.keys, *self._log_stamp(), *self.workbench.articles().stamp())
+        bench = self.workbench
+        stamp = (self.keys, *bench.log_stamp(), *bench.articles().stamp())
 
         def read() -> Acceptance:
-            events, corpus = self.events(), self.workbench.articles()
+            events, corpus = bench.events(), bench.articles()
             named = {event.article for event in events} & set(corpus)
             return acceptance(events, {name: corpus[name].agency or "" for name in named}, self.keys)
 
-        return self.keep("accepted", stamp, read)
+        return bench.kept.get("accepted", stamp, read)
 
 
-def text_of(corpus: Mapping[str, Article], span: Span, sha: str) -> str | None:
+def text_of(corpus: Shelf, span: Span, sha: str) -> str | None:
     """A paragraph's text; ``None`` if no paragraph stands there any more that has this hash."""
-    article, *place = span
-    paragraphs = corpus[article].content if article in corpus else ()
-    return next((p.text for p in paragraphs if [p.start, p.end] == place and p.sha == sha), None)
+    paragraph = corpus.paragraph(span)
+    return paragraph.text if paragraph is not None and paragraph.sha == sha else None
 
 
 def _place(topic: str, keys: tuple[str, ...]) -> int:

@@ -1,4 +1,4 @@
-"""What the review page shows, as records; gathered in ``review_figures``."""
+"""What the review page shows, as records; gathered in ``figures``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The review page and its interfaces: what is gathered in ``review_figures``, as HTML and as JSON."""
+"""The review page and its interfaces: what is gathered in ``figures``, as HTML and as JSON."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pipeline.annotation.annotations import GOLD
 from pipeline.errors import MissingExtraError, PipelineError
 from pipeline.files import read_utf8
 from pipeline.reporting.pictures import letter
-from pipeline.reporting.runs import figure, page_of
-from pipeline.web.jobs.routes import GAIN_OF
+from pipeline.reporting.runs import METRICS, OUT_OF_FOLD, figure, page_of
+from pipeline.web.jobs.verbs import GAIN_OF
 from pipeline.web.kept import stamp_of
 from pipeline.web.pages import page, theme
 from pipeline.web.problems import responses
@@ -138,8 +138,8 @@ def _pictures(gatherer: Gatherer, folder: Path) -> list[str]:
         style = f"<style>{theme(gatherer.workbench.codebook())}{_FONT}</style>"
         return [_document(draw(panel, f"p{place}"), style) for place, panel in enumerate(gatherer.panels(folder))]
 
-    files = stamp_of(folder / "metrics.json", folder / "out_of_fold.csv", gatherer.workbench.project.codebook)
-    return gatherer.keep("pictures", (folder, *files), read)
+    bench = gatherer.workbench
+    return bench.kept.get("pictures", stamp_of(folder / METRICS, folder / OUT_OF_FOLD, bench.project.codebook), read)
 
 
 def _document(svg: str, style: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.reporting.acceptance import Acceptance, Line, Tally
+from pipeline.reporting.acceptance import Acceptance, Line, Tally, week_of
 
 WEEKS = 4  # that count as the newest, the present one among them
 WORSE, BETTER, ALIKE, TOO_FEW = "worse", "better", "no clear change", "too few to say"
@@ -59,16 +59,6 @@ def sides(found: Acceptance, now: datetime) -> dict[str, Side]:
     """
     newest = {week_of(now - timedelta(weeks=back)) for back in range(WEEKS)}
     return {side: _side(found, side, newest) for side in ("after", "before")}
-
-
-def week_of(moment: datetime) -> str:
-    """ISO week as the lines of ``Acceptance`` name it.
-
-    >>> week_of(datetime(2027, 1, 1))
-    '2026-W53'
-    """
-    year, week, _ = moment.isocalendar()
-    return f"{year}-W{week:02d}"
 
 
 def _side(found: Acceptance, side: str, newest: set[str]) -> Side:

@@ -9,7 +9,9 @@ from typing import Any
 
 from pipeline.intervals import Interval
 from pipeline.reporting.page import cell
-from pipeline.reporting.sections import interval, number, signed
+from pipeline.reporting.recent import outcome
+from pipeline.reporting.runs import interval_of
+from pipeline.reporting.sections import chance, interval, number, signed
 from pipeline.web.jobs.processes import SPOKEN
 from pipeline.web.review.schemas import Figure, GainTold
 
@@ -23,14 +25,14 @@ MONTHS = (
 def moment(at: str) -> str:
     """A time in words; what is no time stays as it is.
 
-    >>> moment("2026-03-04T05:06:07+00:00"), moment("in May")
-    ('4 March 2026, 05:06 UTC', 'in May')
+    >>> moment("2026-03-04T05:06:07+00:00"), moment("in May"), moment("0001-01-01T00:00+01:00")
+    ('4 March 2026, 05:06 UTC', 'in May', '0001-01-01T00:00+01:00')
     """
     try:
         found = datetime.fromisoformat(at)
-    except ValueError:
+        found = found.astimezone(UTC) if found.tzinfo else found
+    except (ValueError, OverflowError):
         return at
-    found = found.astimezone(UTC) if found.tzinfo else found
     return f"{found.day} {MONTHS[found.month - 1]} {found.year}, {found:%H:%M} UTC"
 
 
@@ -65,18 +67,6 @@ def of(count: int, one: str, more: str) -> str:
     return f"{many(count)} {one if count == 1 else more}"
 
 
-def chance(probability: float) -> str:
-    """A probability in two digits that claims no certainty.
-
-    >>> chance(0.875), chance(0.9999), chance(0.0001)
-    ('0.88', '>0.99', '<0.01')
-    """
-    shown = f"{probability:.2f}"
-    if shown == "1.00" and probability < 1:
-        return ">0.99"
-    return "<0.01" if shown == "0.00" and probability > 0 else shown
-
-
 def verdict(alpha: float) -> str:
     """What Krippendorff's alpha allows.
 
@@ -103,8 +93,7 @@ def axis(values: Iterable[Interval]) -> tuple[float, float]:
 
 def known(figure: Figure) -> Interval:
     """A figure of JSON as an interval."""
-    ends = (figure.value, figure.ci_low, figure.ci_high)
-    return Interval(*(math.nan if end is None else end for end in ends))
+    return interval_of(figure.model_dump())
 
 
 def minus(text: str) -> str:
@@ -123,8 +112,9 @@ def gain_sentence(gain: GainTold) -> str:
         return "It holds no figures over all topics."
     change = known(macro.difference.f1)
     before, after = (known(side.f1).value for side in (macro.without, macro.learnt))
-    said = "no clear difference" if not change.excludes_zero else "better" if change.value > 0 else "worse"
-    return f"Macro F1 goes from {number(before, 3)} to {number(after, 3)}, {minus(signed(change, 3))}: {said}."
+    return (
+        f"Macro F1 goes from {number(before, 3)} to {number(after, 3)}, {minus(signed(change, 3))}: {outcome(change)}."
+    )
 
 
 def reason(message: str) -> str:

@@ -61,6 +61,18 @@ export function chance(p) {
   return shown === "0.00" && p > 0 ? "<0.01" : shown;
 }
 
+/** A message as it begins and ends; what begins with a path or a value keeps its first letter. */
+export function sentence(words) {
+  const said = words.replace(/^threat-topics: /, "");
+  const begun = /^\p{Ll}+[\s,;:]/u.test(said) ? said[0].toUpperCase() + said.slice(1) : said;
+  return begun && !/[.!?\u2026]$/.test(begun) ? `${begun}.` : begun;
+}
+
+/** A count with its thousands apart, as on the review page. */
+export function grouped(count) {
+  return count.toLocaleString("en");
+}
+
 /** Say what happened, for the eye and for screen readers; a message is a text, or a list of texts and elements. */
 export function say(message, seconds = 5) {
   const toast = el("p", { class: "toast" }, message);

@@ -1,6 +1,6 @@
 // The box that takes a new article in.
 
-import { ask } from "./common.js";
+import { ask, sentence as asSentence } from "./common.js";
 
 const byId = (id) => document.getElementById(id);
 const box = byId("new-box");
@@ -45,6 +45,6 @@ async function send(added) {
 }
 
 function fault(sentence) {
-  byId("new-fault").textContent = sentence;
+  byId("new-fault").textContent = asSentence(sentence);
   byId("new-fault").hidden = !sentence;
 }

@@ -1,6 +1,6 @@
 // Which paragraphs come, in which order: the queues at the side, their filters, and the tasks of the one that is open.
 
-import { annotator, ask, el, query } from "./common.js";
+import { annotator, ask, el, grouped, query } from "./common.js";
 
 const byId = (id) => document.getElementById(id);
 const NAMES = {
@@ -19,7 +19,7 @@ const form = byId("filters");
 let about = {}; // queue -> {about, count, settling}, as the server tells
 
 /** The open queue: its name, filters ("article" is one of them), its tasks, and how many there are in all. */
-export const queue = { name: "uncertain", filters: {}, tasks: [], at: 0, left: 0, offset: 0, remark: "" };
+export const queue = { turn: 0, name: "uncertain", filters: {}, tasks: [], at: 0, left: 0, offset: 0, remark: "" };
 
 /** The task in question, if there is one. */
 export function current() {
@@ -36,11 +36,12 @@ export function isNarrowed() {
   return FILTERS.some((name) => queue.filters[name]);
 }
 
-/** Ask for the queue's tasks from an offset on. */
+/** Ask for the queue's tasks from an offset on; an answer that comes when another queue was opened (a later turn) is dropped. */
 export async function fill(offset = 0) {
-  const { name, filters } = queue;
+  const { name, filters, turn } = queue;
   const address = query(`/api/queue/${encodeURIComponent(name)}`, { ...filters, annotator: annotator.get(), limit: pageSize(), offset });
   const told = await ask("GET", address);
+  if (turn !== queue.turn) return;
   queue.tasks = told.tasks.map((task) => ({ ...task, queue: name, settling: Boolean(about[name]?.settling) }));
   Object.assign(queue, { at: 0, left: told.left, offset, remark: told.remark });
 }
@@ -73,14 +74,24 @@ export function goTo(place) {
   return true;
 }
 
+/** In a queue from which nothing leaves, go back to a paragraph it holds; false in others. */
+export function goBack({ article, start, end }) {
+  return STAYING.includes(queue.name) && goTo({ article, place: `${start}-${end}` });
+}
+
 /** How far one is, in words. */
 export function leftWords() {
   if (queue.name === "article" || queue.name === "search") {
     const seen = queue.tasks.slice(0, queue.at + 1).filter((task) => !task.extra).length;
     const place = Math.min(queue.offset + Math.max(1, seen), queue.left);
-    return queue.left ? `${place} of ${queue.left} in this queue` : "";
+    return queue.left ? `${grouped(place)} of ${grouped(queue.left)} in this queue` : "";
   }
-  return `${queue.left} left in this queue`;
+  return `${grouped(queue.left)} left in this queue`;
+}
+
+/** The other queues in which something waits, most urgent first. */
+export function waiting() {
+  return ["reported", "disagreements", "uncertain", "random"].filter((name) => name !== queue.name && about[name]?.count > 0);
 }
 
 /** Whether decisions in a queue settle what annotators said. */
@@ -106,7 +117,7 @@ export function drawQueues(open) {
         "button",
         { type: "button", class: "queue", "aria-current": here ? "true" : null, "data-queue": name, onclick: () => open(name) },
         el("span", { class: "queue-name" }, nameOfQueue(name)),
-        el("span", { class: "queue-count number" }, count === null ? "" : String(count)),
+        el("span", { class: "queue-count number" }, count === null ? "" : grouped(count)),
         el("span", { class: "queue-about" }, one.about),
       ),
     );

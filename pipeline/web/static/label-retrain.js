@@ -1,6 +1,6 @@
 // Retraining while one labels: begin, watch, cancel, and see the leaderboard change.
 
-import { ask, el } from "./common.js";
+import { ask, el, grouped } from "./common.js";
 
 const byId = (id) => document.getElementById(id);
 const EVERY = 1000; // milliseconds between two looks
@@ -78,7 +78,7 @@ async function told() {
   const now = newest.f1.value;
   const change = newest.difference === null ? "" : `${(now - newest.difference).toFixed(3)} \u2192 `;
   words.textContent = `New model: F1 ${change}${now.toFixed(3)}`;
-  const rows = runs.slice(0, ROWS).map((run) => el("li", {}, el("span", {}, run.date), el("span", {}, `${run.paragraphs} ¶`), el("strong", {}, run.f1.value.toFixed(3))));
+  const rows = runs.slice(0, ROWS).map((run) => el("li", {}, el("span", {}, run.date), el("span", {}, `${grouped(run.paragraphs)} ¶`), el("strong", {}, run.f1.value.toFixed(3))));
   byId("board").replaceChildren(...rows);
   byId("board").hidden = false;
   byId("retrain-tags").hidden = false;

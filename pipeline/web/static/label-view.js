@@ -1,6 +1,6 @@
 // The frame around text and judgement: heading, what was done last, faults, how far one is, and what stands where there is nothing to judge.
 
-import { annotator, ask, el, query } from "./common.js";
+import { annotator, ask, el, grouped, query, sentence as asSentence } from "./common.js";
 import { placeOf } from "./label-article.js";
 import { leftWords, nameOfQueue, queue } from "./label-queue.js";
 
@@ -30,6 +30,7 @@ export function heading(article, task) {
   const why = task.settling ? "" : task.why;
   const facts = [`paragraph ${number} of ${judgeable.length}`, why, article.date, article.agency, article.place, article.title && article.id];
   byId("title").textContent = article.title ?? article.id;
+  byId("title").title = byId("title").textContent; // it may be cut off
   byId("facts").replaceChildren(...facts.filter(Boolean).map((fact) => el("span", {}, fact)));
 }
 
@@ -49,7 +50,7 @@ export function isLast(line) {
 /** Say what went wrong, with a button to try it again if there is something to try; "" takes it away. */
 export function fault(sentence, again = null) {
   retry = again;
-  byId("fault-words").textContent = sentence;
+  byId("fault-words").textContent = asSentence(sentence);
   byId("again").hidden = !again;
   byId("fault").hidden = !sentence;
 }
@@ -61,7 +62,7 @@ export function watchFault() {
 
 /** How much was saved today, and how much is left. */
 export function showProgress(saved) {
-  const today = `${saved} saved today`;
+  const today = `${grouped(saved)} saved today`;
   const left = leftWords();
   byId("progress").replaceChildren(...[today, left].filter(Boolean).map((part) => el("span", {}, part)));
   byId("side-queue").textContent = nameOfQueue(queue.name);
@@ -72,8 +73,8 @@ export function showProgress(saved) {
 export function showRest(sentence, buttons) {
   phase("rest");
   const made = buttons.map(([words, action, kind]) => el("button", { type: "button", class: kind, onclick: action }, words));
-  byId("rest").replaceChildren(el("h2", { tabindex: "-1" }, nameOfQueue(queue.name)), el("p", {}, sentence), el("div", { class: "row" }, made));
-  byId("title").textContent = "";
+  byId("rest").replaceChildren(el("h2", { tabindex: "-1" }, nameOfQueue(queue.name)), el("p", {}, asSentence(sentence)), el("div", { class: "row" }, made));
+  byId("title").textContent = byId("title").title = "";
   byId("facts").replaceChildren();
   announce(sentence);
   if (!document.querySelector("dialog[open]")) byId("rest").querySelector("h2").focus({ preventScroll: true });
@@ -101,7 +102,7 @@ export function askName(enter) {
     { class: "name-form stack", novalidate: true },
     el("h2", {}, "Who is labelling?"),
     el("p", {}, "Labels are kept under your name, apart from those of others. Several people can label at once."),
-    el("div", { class: "field" }, el("label", { for: "name" }, "Your name"), field),
+    el("div", { class: "field" }, el("label", { for: "name" }, "Your name, one word"), field),
     wrong,
     el("button", { class: "primary", type: "submit" }, "Begin"),
   );
@@ -114,7 +115,7 @@ export function askName(enter) {
       annotator.set(field.value);
       await enter();
     } catch (error) {
-      wrong.textContent = error.message;
+      wrong.textContent = asSentence(error.message);
       wrong.hidden = false;
       field.focus();
     }

@@ -6,7 +6,7 @@ import { begin, chosen, isChosen, letters, openNote, showVoices, take, toggle, t
 import { bringForward, watchGuide } from "./label-guide.js";
 import { watchKeys } from "./label-keys.js";
 import { openNew, watchNew } from "./label-new.js";
-import { advance, current, drawQueues, fill, fillForm, fromAddress, goTo, insert, isNarrowed, isSettling, nameOfQueue, queue, refreshQueues, toAddress, watchFilters } from "./label-queue.js";
+import { advance, current, drawQueues, fill, fillForm, fromAddress, goBack, goTo, insert, isNarrowed, isSettling, nameOfQueue, queue, refreshQueues, toAddress, waiting, watchFilters } from "./label-queue.js";
 import { linkTags, watchRetrain } from "./label-retrain.js";
 import { askAgain, compared, forgetSeen, isShownBefore, mode, showSuggestion, shown, suggestionOf, watchMode } from "./label-suggestion.js";
 import { announce, askName, fault, heading, isIn, isLast, keepFocus, last, phase, showProgress, showRest, watchFault, watchLayout } from "./label-view.js";
@@ -15,7 +15,7 @@ const byId = (id) => document.getElementById(id);
 const pane = byId("pane");
 const RECOUNT = 10; // saves after which the queues are counted anew
 const SLOW = 300; // milliseconds after which it is said that a queue is being opened
-const state = { busy: false, savedToday: 0, inView: false, said: new Map(), voices: [], saves: 0, soon: null };
+const state = { busy: false, acts: 0, savedToday: 0, inView: false, said: new Map(), voices: [], saves: 0, soon: null };
 
 // What is shown ------------------------------------------------------------------------------------------------------
 
@@ -77,8 +77,8 @@ function rest(sentence) {
   begin(null);
   showVoices([], null, voice);
   showSuggestion(null, null);
-  const others = ["random", "uncertain"].filter((name) => name !== queue.name).map((name) => [nameOfQueue(name), () => openQueue(name)]);
-  showRest(sentence, [["New article", openNew, "primary"], ["Undo", undo], ...others]);
+  const others = waiting().map((name) => [nameOfQueue(name), () => openQueue(name)]);
+  showRest(sentence, [["New article", openNew, queue.name === "search" ? null : "primary"], ["Undo", undo], ...others]);
   progress();
   toAddress();
 }
@@ -90,15 +90,21 @@ function progress() {
 
 // What is done -------------------------------------------------------------------------------------------------------
 
+/** Whether the server answered with a no, to which asking again changes nothing. */
+function isRefusal({ status }) {
+  return status >= 400 && status < 500;
+}
+
 /** One act at a time: what is pressed while the disk works is not taken for the next paragraph. */
 async function act(what, ...phases) {
   if (state.busy || !isIn("task", ...phases)) return;
   state.busy = true;
+  state.acts += 1;
   byId("dock").setAttribute("aria-busy", "true");
   try {
     await what();
   } catch (error) {
-    if (isIn("task")) fault(error.message, () => act(what));
+    if (isIn("task")) fault(error.message, isRefusal(error) ? null : () => act(what));
     else last(error.message);
   } finally {
     state.busy = false;
@@ -163,7 +169,7 @@ function undo() {
     state.savedToday = Math.max(0, state.savedToday - 1);
     state.soon = null;
     const same = current() && current().article === article && placeOf(current()) === placeOf(undone);
-    if (!same) insert({ article, start, end, sha, queue: undone.queue || queue.name, settling: undone.kind === "settled" });
+    if (!same && !goBack(undone)) insert({ article, start, end, sha, queue: undone.queue || queue.name, settling: undone.kind === "settled" });
     last(`Undone: you had said ${words(undone.topics)}`);
     await show();
     keepFocus();
@@ -189,8 +195,10 @@ async function changedMode() {
 
 async function recount() {
   try {
-    const [today] = await Promise.all([ask("GET", query("/api/today", { annotator: annotator.get() })), refreshQueues()]);
-    state.savedToday = today.saved;
+    await refreshQueues();
+    const { acts } = state;
+    const today = await ask("GET", query("/api/today", { annotator: annotator.get() }));
+    if (acts === state.acts && !state.busy) state.savedToday = today.saved; // else it is a count of before
     progress();
   } catch {
     // what was counted before stays
@@ -202,7 +210,8 @@ async function recount() {
 /** Open a queue; `place` is a paragraph to begin with. */
 async function openQueue(name, filters = {}, place = null) {
   const asked = name === "article" && !filters.article ? { article: current()?.article ?? queue.filters.article ?? "" } : filters;
-  Object.assign(queue, { name, filters: asked, tasks: [], at: 0, left: 0, offset: 0, remark: "" });
+  const turn = queue.turn + 1;
+  Object.assign(queue, { turn, name, filters: asked, tasks: [], at: 0, left: 0, offset: 0, remark: "" });
   state.soon = null;
   askAgain();
   fillForm();
@@ -214,6 +223,7 @@ async function openQueue(name, filters = {}, place = null) {
   }
   if (name === "article" && !asked.article) return rest("Open an article first, or add one.");
   await fillSlowly();
+  if (turn !== queue.turn) return undefined; // another was opened meanwhile
   if (place && !goTo(place)) {
     const [start, end] = place.place.split("-").map(Number);
     insert({ article: place.article, start, end, sha: "", queue: name, settling: isSettling(name) });
@@ -228,21 +238,25 @@ async function openQueue(name, filters = {}, place = null) {
 async function fillSlowly() {
   last("");
   const slow = setTimeout(() => last(`Opening ${nameOfQueue(queue.name)} \u2026`), SLOW);
+  const { turn } = queue;
   try {
     await fill();
   } catch (error) {
-    queue.remark = error.message;
+    if (turn === queue.turn) queue.remark = error.message;
   }
   clearTimeout(slow);
-  last("");
+  if (turn === queue.turn) last("");
 }
 
 /** Take up the work of somebody: how far they are, the queues, and what the address asks for. */
 async function enter() {
   byId("who").hidden = false;
   byId("who-name").textContent = annotator.get();
-  const [today] = await Promise.all([ask("GET", query("/api/today", { annotator: annotator.get() })), refreshQueues()]);
+  const { turn } = queue;
+  const slow = setTimeout(() => turn === queue.turn && last("Reading the articles \u2026"), SLOW);
+  const [today] = await Promise.all([ask("GET", query("/api/today", { annotator: annotator.get() })), refreshQueues()]).finally(() => clearTimeout(slow));
   state.savedToday = today.saved;
+  if (turn !== queue.turn) return; // an article was added before the queues were counted
   const { name, filters, place } = fromAddress();
   await openQueue(name, filters, place);
 }

@@ -1,5 +1,5 @@
 // The review page: times in the reader's zone, jobs with their progress, and new figures when one is done.
-import { ask, el } from "/static/common.js";
+import { ask, el, sentence } from "/static/common.js";
 
 const PATIENCE = 1000; // milliseconds between two looks at a job
 const RUNNING = "running";
@@ -53,12 +53,6 @@ function running(job) {
   if (!job.whole) return `${about.asked}, ${seconds}`;
   if (job.done === job.whole) return `${about.after}, ${seconds}`;
   return `${about.asked}: ${job.done} of ${job.whole} folds, ${seconds}`;
-}
-
-/** A sentence as it begins and ends. */
-function sentence(words) {
-  const said = words.replace(/^threat-topics: /, "");
-  return said ? `${said[0].toUpperCase()}${said.slice(1)}${/[.!?]$/.test(said) ? "" : "."}` : "";
 }
 
 /** Show how a job stands. */

@@ -70,7 +70,7 @@ function show(mark) {
 }
 
 function share(weight, score) {
-  return `${signed(weight)} of ${signed(score, 1)}`;
+  return `${signed(weight)} of ${signed(score, 1)} points`;
 }
 
 function rows(terms) {

@@ -18,7 +18,7 @@ export function drawRail(root, article, state, actions) {
   const tune = el("details", { class: "tune" }, el("summary", {}, "Move the thresholds"), body);
   root.replaceChildren(
     el("div", { class: "rail-head" }, el("h2", { id: "rail-heading" }, "Topics"), reset),
-    el("p", { class: "hint small" }, "Drag a mark to move the threshold of a topic."),
+    el("p", { class: "hint small" }, "Press a topic to see its words in the text. Drag its mark to move its threshold."),
     el("ul", { class: "topics" }, rows.map(({ node }) => node)),
     tune,
     el("p", { class: "model small" }, `Model ${model.name} ${model.version}, ${model.sha256.slice(0, 8)}`),

@@ -1,6 +1,6 @@
 // "This is wrong": what a paragraph really has, sent to the labelling queue; and an article put into the project for it.
 
-import { annotator, ask, badge, el, query, say } from "./common.js";
+import { annotator, ask, badge, el, query, say, sentence as asSentence } from "./common.js";
 import { YES, tagsOf } from "./tag-verdict.js";
 
 const part = (name) => document.getElementById(`wrong-${name}`);
@@ -46,7 +46,7 @@ export function watchWrong() {
 }
 
 function fault(sentence) {
-  part("fault").textContent = sentence;
+  part("fault").textContent = asSentence(sentence);
   part("fault").hidden = !sentence;
 }
 

@@ -5,6 +5,8 @@ import { know } from "./tag-card.js";
 import { pieces, runs } from "./tag-pieces.js";
 import { REVIEW, YES, change, cutOf, tagsOf } from "./tag-verdict.js";
 
+const LONG = 200; // paragraphs from which on those out of view are not laid out
+
 /** Draw an article into its element; `actions.wrong(paragraph)` opens the dialog. Returns a function that brings it up to date. */
 export function drawText(root, article, state, actions) {
   const { record } = article;
@@ -18,6 +20,7 @@ export function drawText(root, article, state, actions) {
   });
   const headed = record.paragraphs.some(({ kind }) => kind === "headline");
   const heading = headed ? [] : [el("h2", { id: "words-heading", class: "unseen" }, "Text")];
+  root.classList.toggle("long", parts.length > LONG);
   root.replaceChildren(...heading, ...parts);
   const refresh = () => shown.forEach((one) => refreshOne(one, record, state, actions));
   refresh();
@@ -33,7 +36,7 @@ function furniture(text) {
   return el(
     "div",
     { class: "para muted" },
-    el("div", { class: "beside" }, el("p", { class: "reason" }, "Furniture")),
+    el("div", { class: "beside" }, el("p", { class: "reason" }, "Not article text")),
     el("p", { class: "said" }, text),
   );
 }

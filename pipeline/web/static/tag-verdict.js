@@ -1,5 +1,7 @@
 // What the numbers say at the present thresholds: decisions, the verdict in words, and what a threshold costs. Draws nothing.
 
+import { grouped } from "./common.js";
+
 export const YES = "yes";
 export const REVIEW = "review";
 export const NO = "no";
@@ -63,7 +65,7 @@ export function listed(words) {
 
 /** How many things: "1 paragraph", "3 paragraphs". */
 export function many(count, noun) {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** What the reader's threshold changes against the model's: 1 for a tag more, -1 for a tag less, 0. */

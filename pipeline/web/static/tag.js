@@ -1,6 +1,6 @@
 // The tag page: from a text or files to topics, and from there to downloads and to the label page.
 
-import { ask, topics as knownTopics } from "./common.js";
+import { ask, grouped, sentence as asSentence, topics as knownTopics } from "./common.js";
 import { hide, watch } from "./tag-card.js";
 import { download } from "./tag-export.js";
 import { addEvidence, tagFiles, tagOne, tagStored } from "./tag-input.js";
@@ -13,6 +13,7 @@ import { many, summary, verdictWords } from "./tag-verdict.js";
 const byId = (id) => document.getElementById(id);
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const state = { topics: [], byKey: {}, names: {}, curves: {}, articles: [], shown: 0, thresholds: {}, selected: null, whyNot: {} };
+const SLOW = 200; // milliseconds after which it is shown that the page works
 const signal = { stopped: false };
 let refreshers = [];
 let drawnPile = null;
@@ -20,7 +21,7 @@ let busy = false;
 
 /** Show a sentence where it is needed, or take it away. */
 function fault(place, sentence) {
-  byId(place).textContent = sentence;
+  byId(place).textContent = asSentence(sentence);
   byId(place).hidden = !sentence;
 }
 
@@ -33,28 +34,33 @@ function step(done, whole, noun) {
   byId("progress-words").textContent = `${done} of ${whole} ${noun}`;
 }
 
-/** Do what takes time: one thing at once, an error told beside the button. */
-async function work(place, task) {
+/** That something is under way of which nobody knows how long it takes. */
+function pending() {
+  byId("progress").hidden = false;
+  byId("progress-bar").removeAttribute("value");
+  byId("progress-words").textContent = "Tagging \u2026";
+}
+
+/** Do what takes time: one thing at once, shown on its button, an error told beside it. */
+async function work(place, task, button = byId("go")) {
   if (busy) return;
   busy = true;
   signal.stopped = false;
   fault("fault", "");
   fault("trouble", "");
-  byId("go").setAttribute("aria-busy", "true");
+  button.setAttribute("aria-busy", "true");
+  const slow = setTimeout(() => byId("progress").hidden && pending(), SLOW);
   try {
     await task();
   } catch (error) {
-    fault(place, capital(error.message));
+    fault(place, error.message);
   } finally {
     busy = false;
-    byId("go").removeAttribute("aria-busy");
+    clearTimeout(slow);
+    button.removeAttribute("aria-busy");
     byId("stop").hidden = true;
     byId("progress").hidden = true;
   }
-}
-
-function capital(sentence) {
-  return sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
 }
 
 /** What every article needs: the topics, and what their thresholds cost. */
@@ -137,7 +143,7 @@ async function withEvidence(article) {
   try {
     await addEvidence(article);
   } catch (error) {
-    fault("trouble", capital(error.message));
+    fault("trouble", error.message);
   }
 }
 
@@ -157,7 +163,7 @@ function head() {
   byId("verdict").textContent = verdictWords(found, state.names);
   const tagged = record.paragraphs.filter((p) => p.topics.some((v) => v.probability >= (state.thresholds[v.topic] ?? v.threshold))).length;
   const left = record.paragraphs.length - found.judged;
-  const counts = [`${tagged} of ${many(found.judged, "paragraph")} with a topic`, left && `${left} not judged`, moved && "at your thresholds"];
+  const counts = [`${grouped(tagged)} of ${many(found.judged, "paragraph")} with a topic`, left && `${grouped(left)} not judged`, moved && "at your thresholds"];
   byId("facts").textContent = found.reason
     ? "Only English text of three words or more is judged, so nothing is said of its topics."
     : counts.filter(Boolean).join(", ");
@@ -231,9 +237,9 @@ function watchButtons() {
     turn(true);
     byId("verdict").focus();
   });
-  click("label", () => work("trouble", toLabel));
+  click("label", () => work("trouble", toLabel, byId("label")));
   for (const button of document.querySelectorAll("[data-format]")) {
-    button.addEventListener("click", () => work("trouble", () => download(state.articles, button.dataset.format, state.thresholds)));
+    button.addEventListener("click", () => work("trouble", () => download(state.articles, button.dataset.format, state.thresholds), button));
   }
 }
 

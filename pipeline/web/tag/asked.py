@@ -38,6 +38,11 @@ def tagged(asked: TagAsked, model: Model, options: WebOptions, *, evidence: bool
                 f"{name}: the text has {len(text):,} characters, at most {options.characters:,} are tagged; divide it"
             )
     whole = sum(len(text) for _, text in texts)
+    if whole > options.together:
+        raise InputError(
+            f"the texts have {whole:,} characters together, at most {options.together:,} are tagged in one request; "
+            "send them in parts, or use threat-topics tag for archives"
+        )
     if evidence and whole > options.explained:
         raise InputError(
             f"the texts have {whole:,} characters together, evidence is told of at most {options.explained:,}; "

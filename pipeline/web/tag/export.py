@@ -9,6 +9,7 @@ from itertools import pairwise
 from pipeline.annotation.codebook import Codebook
 from pipeline.reporting.palette import schemes
 from pipeline.reporting.pictures import letter
+from pipeline.reporting.sections import chance
 from pipeline.tagging.judging import NO
 from pipeline.tagging.output import csv_lines, json_lines
 from pipeline.tagging.tagger import TaggedArticle, TaggedParagraph, model_facts
@@ -63,18 +64,6 @@ def page_values(tagged: list[TaggedArticle], codebook: Codebook) -> dict[str, ob
         "schemes": schemes(topic.colour for topic in codebook.topics),
         "tones": range(len(codebook.topics)),
     }
-
-
-def chance(probability: float) -> str:
-    """A probability in two digits that claims no certainty.
-
-    >>> chance(0.914), chance(0.9987), chance(0.0004), chance(1.0)
-    ('0.91', '>0.99', '<0.01', '1.00')
-    """
-    shown = f"{probability:.2f}"
-    if shown == "1.00" and probability < 1:
-        return ">0.99"
-    return "<0.01" if shown == "0.00" and probability > 0 else shown
 
 
 def pieces(paragraph: TaggedParagraph, codebook: Codebook) -> list[Piece]:

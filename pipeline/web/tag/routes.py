@@ -19,7 +19,7 @@ from pipeline.annotation.codebook import Topic
 from pipeline.errors import ModelError
 from pipeline.learning.locate import find_model
 from pipeline.learning.model import Model
-from pipeline.learning.persist import EVIDENCE, load_evidence
+from pipeline.learning.persist import EVIDENCE, MANIFEST, load_evidence
 from pipeline.learning.thresholds import AFTER
 from pipeline.tagging.tagger import model_facts
 from pipeline.web.kept import stamp_of
@@ -89,8 +89,7 @@ def _tell(router: APIRouter, workbench: Workbench) -> None:
         folder = find_model(workbench.model_path, workbench.project)
         if not (folder / EVIDENCE).is_file():
             return {}
-        stamp = (folder, *stamp_of(folder / "model.json"))
-        found = workbench.kept.get("curves", stamp, lambda: curves(used, load_evidence(folder)))
+        found = workbench.kept.get("curves", stamp_of(folder / MANIFEST), lambda: curves(used, load_evidence(folder)))
         return JSONResponse(found)  # type: ignore[return-value]  # in its form already; the type is for the description
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from threading import Event
 
 from pipeline.errors import InputError, PipelineError
 from pipeline.text.articles import Article
+from pipeline.text.decoding import decode
 from pipeline.text.reading import SUPPORTED, articles_from_file
 from pipeline.web.options import WebOptions
 from pipeline.web.tag.schemas import ArticleRead, ReadTold, Unread
@@ -35,6 +37,10 @@ class Upload:
     size: int
 
 
+class _GivenUpError(Exception):
+    """Nobody waits for the rest."""
+
+
 @dataclass(slots=True)
 class Reading:
     """The files of one request, read one after the other until somebody gives up waiting.
@@ -54,21 +60,24 @@ class Reading:
 
     def __call__(self) -> ReadTold:
         """Read them all; what cannot be read is a problem told, and no end to the others."""
-        for file in self.files:
-            name = label(file.name)
-            try:
-                for article in self._articles(file, name):
-                    if self.given_up.is_set():
-                        return self.found
-                    if len(self.found.articles) == self.options.articles:
-                        raise InputError(
-                            f"{name}: only the first {self.options.articles} articles were read, so many are tagged at "
-                            "once; use threat-topics tag for archives"
-                        )
-                    self._add(article, name)
-            except PipelineError as error:
-                self._problem(name)(error)
+        with suppress(_GivenUpError):
+            for file in self.files:
+                self._read(file, label(file.name))
         return self.found
+
+    def _read(self, file: Upload, name: str) -> None:
+        try:
+            for article in self._articles(file, name):
+                if self.given_up.is_set():
+                    raise _GivenUpError
+                if len(self.found.articles) == self.options.articles:
+                    raise InputError(
+                        f"{name}: only the first {self.options.articles} articles were read, so many are tagged at "
+                        "once; use threat-topics tag for archives"
+                    )
+                self._add(article, name)
+        except PipelineError as error:
+            self._problem(name)(error)
 
     def _articles(self, file: Upload, name: str) -> Iterator[Article]:
         stem, suffix = name_parts(file.name)
@@ -81,14 +90,13 @@ class Reading:
                 f"{name}: has {file.size:,} bytes, at most {self.options.file_bytes:,} are read; "
                 "use threat-topics tag for archives"
             )
+        if suffix == ".txt" and (length := len(decode(file.data, name))) > self.options.characters:
+            raise self._too_long(name, stem, length)  # to divide it into paragraphs first could take minutes
         return articles_from_file(file.data, suffix, name, stem, on_error=self._problem(name))
 
     def _add(self, article: Article, name: str) -> None:
         if len(article.text) > self.options.characters:
-            raise InputError(
-                f"{name}: {article.id} has {len(article.text):,} characters, at most {self.options.characters:,} are "
-                "tagged; divide it"
-            )
+            raise self._too_long(name, article.id, len(article.text))
         wanted = slug(article.id)
         unique, number = wanted, 1
         while unique in self._ids:
@@ -98,9 +106,16 @@ class Reading:
         read = ArticleRead(name=name, id=unique, title=article.title, text=article.text)
         self.found.articles.append(read)
 
+    def _too_long(self, name: str, article_id: str, length: int) -> InputError:
+        return InputError(
+            f"{name}: {article_id} has {length:,} characters, at most {self.options.characters:,} are tagged; divide it"
+        )
+
     def _problem(self, name: str) -> Callable[[PipelineError], None]:
         def tell(error: PipelineError) -> None:
-            if self.given_up.is_set() or len(self.found.problems) > self.options.articles:
+            if self.given_up.is_set():
+                raise _GivenUpError
+            if len(self.found.problems) > self.options.articles:
                 return  # a table with nothing but bad lines says it often enough
             self.found.problems.append(Unread(name=name, detail=label(str(error), len(str(error)))))
 
