@@ -92,3 +92,8 @@ export function topics() {
   known ??= ask("GET", "/api/topics");
   return known;
 }
+
+/** Whether the server answered with a no, to which asking again changes nothing. */
+export function isRefusal({ status }) {
+  return status >= 400 && status < 500;
+}

@@ -76,8 +76,10 @@ async function told() {
   if (!runs.length) return;
   const [newest] = runs;
   const now = newest.f1.value;
-  const change = newest.difference === null ? "" : `${(now - newest.difference).toFixed(3)} \u2192 `;
-  words.textContent = `New model: F1 ${change}${now.toFixed(3)}`;
+  const before = newest.difference === null ? null : now - newest.difference;
+  const isSmall = before !== null && newest.f1.ci_low <= before && before <= newest.f1.ci_high;
+  const change = before === null ? "" : `${before.toFixed(3)} \u2192 `;
+  words.textContent = `New model: F1 ${change}${now.toFixed(3)}${isSmall ? ", within the interval" : ""}`;
   const rows = runs.slice(0, ROWS).map((run) => el("li", {}, el("span", {}, run.date), el("span", {}, `${grouped(run.paragraphs)} ¶`), el("strong", {}, run.f1.value.toFixed(3))));
   byId("board").replaceChildren(...rows);
   byId("board").hidden = false;

@@ -2,11 +2,12 @@
 
 import { annotator, ask, el, grouped, query, sentence as asSentence } from "./common.js";
 import { placeOf } from "./label-article.js";
-import { leftWords, nameOfQueue, queue } from "./label-queue.js";
+import { fill, leftWords, nameOfQueue, queue } from "./label-queue.js";
 
 const byId = (id) => document.getElementById(id);
 const pane = byId("pane");
 const READ_OUT = 600; // characters
+export const SLOW = 300; // milliseconds after which it is said that a queue is being opened
 let lines = 0; // how often the line about the last act was written
 let retry = null;
 
@@ -132,4 +133,18 @@ export function watchLayout() {
   };
   wide.addEventListener("change", fit);
   fit();
+}
+
+/** Ask for the queue's tasks; say so where that takes a while, and keep the reason where there are none. */
+export async function fillSlowly() {
+  last("");
+  const slow = setTimeout(() => last(`Opening ${nameOfQueue(queue.name)} \u2026`), SLOW);
+  const { turn } = queue;
+  try {
+    await fill();
+  } catch (error) {
+    if (turn === queue.turn) queue.remark = error.message;
+  }
+  clearTimeout(slow);
+  if (turn === queue.turn) last("");
 }

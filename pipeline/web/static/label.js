@@ -1,20 +1,19 @@
 // The label page: one paragraph after the other, each saved on disk before the next one comes.
 
-import { annotator, ask, el, query } from "./common.js";
+import { annotator, ask, el, isRefusal, query } from "./common.js";
 import { articleOf, placeOf, settle, showParagraph } from "./label-article.js";
 import { begin, chosen, isChosen, letters, openNote, showVoices, take, toggle, toggleNone, toggleUnsure, watchChoice, words } from "./label-choice.js";
 import { bringForward, watchGuide } from "./label-guide.js";
 import { watchKeys } from "./label-keys.js";
 import { openNew, watchNew } from "./label-new.js";
-import { advance, current, drawQueues, fill, fillForm, fromAddress, goBack, goTo, insert, isNarrowed, isSettling, nameOfQueue, queue, refreshQueues, toAddress, waiting, watchFilters } from "./label-queue.js";
+import { advance, current, drawQueues, fillForm, fromAddress, goBack, goTo, insert, isNarrowed, isSettling, nameOfQueue, queue, refreshQueues, toAddress, waiting, watchFilters } from "./label-queue.js";
 import { linkTags, watchRetrain } from "./label-retrain.js";
 import { askAgain, compared, forgetSeen, isShownBefore, mode, showSuggestion, shown, suggestionOf, watchMode } from "./label-suggestion.js";
-import { announce, askName, fault, heading, isIn, isLast, keepFocus, last, phase, showProgress, showRest, watchFault, watchLayout } from "./label-view.js";
+import { announce, askName, fault, fillSlowly, heading, isIn, isLast, keepFocus, last, phase, showProgress, showRest, watchFault, watchLayout, SLOW } from "./label-view.js";
 
 const byId = (id) => document.getElementById(id);
 const pane = byId("pane");
 const RECOUNT = 10; // saves after which the queues are counted anew
-const SLOW = 300; // milliseconds after which it is said that a queue is being opened
 const state = { busy: false, acts: 0, savedToday: 0, inView: false, said: new Map(), voices: [], saves: 0, soon: null };
 
 // What is shown ------------------------------------------------------------------------------------------------------
@@ -89,11 +88,6 @@ function progress() {
 }
 
 // What is done -------------------------------------------------------------------------------------------------------
-
-/** Whether the server answered with a no, to which asking again changes nothing. */
-function isRefusal({ status }) {
-  return status >= 400 && status < 500;
-}
 
 /** One act at a time: what is pressed while the disk works is not taken for the next paragraph. */
 async function act(what, ...phases) {
@@ -232,20 +226,6 @@ async function openQueue(name, filters = {}, place = null) {
   await show();
   if (!pane.hidden) pane.focus({ preventScroll: true });
   return undefined;
-}
-
-/** Ask for the queue's tasks; say so where that takes a while, and keep the reason where there are none. */
-async function fillSlowly() {
-  last("");
-  const slow = setTimeout(() => last(`Opening ${nameOfQueue(queue.name)} \u2026`), SLOW);
-  const { turn } = queue;
-  try {
-    await fill();
-  } catch (error) {
-    if (turn === queue.turn) queue.remark = error.message;
-  }
-  clearTimeout(slow);
-  if (turn === queue.turn) last("");
 }
 
 /** Take up the work of somebody: how far they are, the queues, and what the address asks for. */
